@@ -71,6 +71,15 @@ pub trait Component: DeserializeOwned + JsonSchema + Send + Sync + 'static {
         })
     }
 
+    /// [`Component::build`] for a value that others may hold too. Worth overriding only by a component
+    /// that keeps the value as it is.
+    ///
+    /// # Errors
+    /// See [`Component::build`].
+    fn build_shared(with: Shared) -> Result<Self, Error> {
+        Self::build(Arc::unwrap_or_clone(with))
+    }
+
     /// Checks what the schema cannot say. Pure: no IO. Called once, at load, on a constant `with:`.
     ///
     /// # Errors
@@ -123,6 +132,8 @@ pub struct ComponentEntry {
     pub schema: fn() -> Schema,
     /// Turns an evaluated `with:` into a node.
     pub build: fn(Value) -> Result<Arc<dyn Node>, Error>,
+    /// Turns an evaluated `with:` that others may hold too into a node, copying only if it must.
+    pub build_shared: fn(Shared) -> Result<Arc<dyn Node>, Error>,
     /// Builds and checks without keeping anything.
     pub validate: fn(Value) -> Result<(), Error>,
 }
@@ -139,6 +150,7 @@ impl ComponentEntry {
             effect_of: C::effect,
             schema: || schemars::schema_for!(C),
             build: |with| Ok(Arc::new(Built(C::build(with)?))),
+            build_shared: |with| Ok(Arc::new(Built(C::build_shared(with)?))),
             validate: |with| C::build(with)?.validate(),
         }
     }
