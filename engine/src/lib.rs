@@ -1,1 +1,3 @@
-//! Placeholder.
+//! Bactrian's engine: flows by business identity, from YAML to answers.
+
+pub mod flow;

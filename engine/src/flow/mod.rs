@@ -1,0 +1,6 @@
+//! Stages 1 to 4: from files to plans. Knows nothing of runs, state or HTTP.
+
+pub mod diagnostic;
+pub mod document;
+pub mod schema;
+pub mod tree;

@@ -1,0 +1,9 @@
+//! Stage 4 of 8: plan. A checked flow becomes an immutable DAG with slots, compiled expressions and
+//! built components. Runs share it; nothing in it changes afterwards.
+
+mod model;
+
+pub use model::{
+    Body, CallbackPlan, Edge, Envelope, ErrorRule, FailPlan, ForeachPlan, HttpPlan, Kind, LoopPlan, Node, Output, Plan,
+    RespondPlan, SwitchPlan, WaitPlan,
+};
