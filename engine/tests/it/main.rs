@@ -1,2 +1,6 @@
-//! One integration binary.
+//! The one integration binary: behaviour of the engine as a whole, and the rules its sources keep.
 #![cfg(test)]
+
+mod architecture;
+
+use components as _;
