@@ -1,3 +1,4 @@
 //! Bactrian's engine: flows by business identity, from YAML to answers.
 
 pub mod flow;
+pub mod scoped;

@@ -2,5 +2,6 @@
 
 pub mod diagnostic;
 pub mod document;
+pub mod nearest;
 pub mod schema;
 pub mod tree;
