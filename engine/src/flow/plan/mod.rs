@@ -4,6 +4,6 @@
 mod model;
 
 pub use model::{
-    Body, CallbackPlan, Edge, Envelope, ErrorRule, FailPlan, ForeachPlan, HttpPlan, Kind, LoopPlan, Node, Output, Plan,
-    RespondPlan, SwitchPlan, WaitPlan,
+    Body, CallbackPlan, Edge, Envelope, ErrorRule, ExtensionPlan, FailPlan, ForeachPlan, Give, HttpPlan,
+    Implementation, Kind, LoopPlan, Node, Output, Plan, PointPlan, RespondPlan, SwitchPlan, WaitPlan,
 };

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sdk::{Class, Effect, UseCase};
+use sdk::{Class, Effect, Error, Shared, UseCase};
 
 use crate::flow::{
     document::{Compensation, FlowMode, HttpMode, Join, OnItemError, Reduce},
@@ -34,7 +34,7 @@ pub struct Plan {
     /// Evaluated once at start, in order; a later one may read an earlier one.
     pub vars: Vec<(Arc<str>, Template)>,
     /// The nodes.
-    pub body: Body,
+    pub body: Arc<Body>,
     /// What the caller gets.
     pub output: Output,
     /// First match wins.
@@ -42,7 +42,7 @@ pub struct Plan {
     /// How it is undone.
     pub compensation: Compensation,
     /// Nodes run once after the end.
-    pub finally: Option<Body>,
+    pub finally: Option<Arc<Body>>,
     /// Its own route.
     pub http: Option<HttpPlan>,
 }
@@ -95,10 +95,24 @@ pub struct Node {
     pub policies: Option<Stack>,
     /// Its idempotency key; `None` = derived from run, node and item.
     pub idempotency_key: Option<Template>,
-    /// Undoes it: a body of one node.
-    pub compensate: Option<Box<Body>>,
+    /// Key of its cache; `None` = its whole `with`.
+    pub cache_key: Option<Template>,
+    /// Key of its rate limit; `None` = one bucket.
+    pub rate_key: Option<Template>,
+    /// What its `fallback` gives; which classes it catches is the stack's.
+    pub fallback: Option<Give>,
+    /// Undoes it: a body of one node, inside this node's body (`nodes.<its id>` is what it gave).
+    pub compensate: Option<Arc<Body>>,
     /// What it does to the world.
     pub effect: Effect,
+}
+
+/// What a fallback gives, compiled.
+pub enum Give {
+    /// A value.
+    Value(Template),
+    /// What a body of one node gives, inside the failed node's body.
+    Body(Arc<Body>),
 }
 
 /// The ten kinds, compiled.
@@ -109,8 +123,8 @@ pub enum Kind {
         name: &'static str,
         /// Built from a constant `with`; `None` = built per call from the evaluated one.
         built: Option<Arc<dyn sdk::Node>>,
-        /// Builds it per call.
-        build: fn(sdk::Value) -> Result<Arc<dyn sdk::Node>, sdk::Error>,
+        /// Builds it per call (`build_shared` of the registry's entry).
+        build: fn(Shared) -> Result<Arc<dyn sdk::Node>, Error>,
     },
     /// An extension point; the snapshot resolves it by identity.
     Extension {
@@ -135,7 +149,7 @@ pub enum Kind {
     /// Rounds of one body.
     Loop(Box<LoopPlan>),
     /// Branches side by side, the first success wins; each branch is a body.
-    Race(Vec<(Arc<str>, Body)>),
+    Race(Vec<(Arc<str>, Arc<Body>)>),
     /// Waits, durably.
     Wait(Box<WaitPlan>),
     /// Answers the caller.
@@ -161,7 +175,7 @@ pub struct ForeachPlan {
     /// What a failed item does.
     pub on_item_error: OnItemError,
     /// One item's work. Its locals are: 0 the item under its name, 1 `index`.
-    pub body: Body,
+    pub body: Arc<Body>,
 }
 
 /// `loop`, compiled. `until` sees `last` as local 0 of the surrounding scope's child.
@@ -175,7 +189,7 @@ pub struct LoopPlan {
     /// The most rounds.
     pub max: u32,
     /// One round's work. Its locals are: 0 `last`, 1 `index`.
-    pub body: Body,
+    pub body: Arc<Body>,
 }
 
 /// `wait`, compiled.
@@ -274,4 +288,38 @@ pub struct HttpPlan {
     pub idempotency_key: Option<Template>,
     /// Over `request`; `None` = the body.
     pub input: Option<Template>,
+}
+
+/// An extension point, compiled.
+pub struct PointPlan {
+    /// The point.
+    pub name: Arc<str>,
+    /// Checks what an implementation is given, and fills its defaults.
+    pub input: Option<Contract>,
+    /// Checks what an implementation answers, and fills its defaults.
+    pub output: Option<Contract>,
+    /// Used after level 3.
+    pub default: Option<Arc<ExtensionPlan>>,
+}
+
+/// One implementation of a point, compiled.
+pub struct ExtensionPlan {
+    /// The extension's name; of a Rust one, its type's.
+    pub name: Arc<str>,
+    /// `metadata.version`; 0 of a Rust one.
+    pub version: u32,
+    /// The higher one wins at one key.
+    pub priority: i32,
+    /// The guard, over `input` (of the point), `config` and `identity`.
+    pub when: Option<Expression>,
+    /// What it does.
+    pub implementation: Implementation,
+}
+
+/// What an extension does.
+pub enum Implementation {
+    /// Nodes, with an id scope of their own; `input` is the point's.
+    Body(Arc<Body>),
+    /// Code.
+    Rust(Arc<dyn sdk::Implementation>),
 }
