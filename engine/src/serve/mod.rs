@@ -1,0 +1,13 @@
+//! Stage 8 of 8: serve. HTTP in, HTTP out.
+
+mod body;
+mod guard;
+mod limits;
+mod listen;
+mod reply;
+
+pub use body::{collect, parse};
+pub use guard::{Guard, IDENTITY_HEADERS};
+pub use limits::Limits;
+pub use listen::{Body, ListenError, bind, serve};
+pub use reply::{Cause, Details, Problem, Reply, bytes, json};
