@@ -5,5 +5,5 @@ mod model;
 
 pub use model::{
     Body, CallbackPlan, Edge, Envelope, ErrorRule, ExtensionPlan, FailPlan, ForeachPlan, Give, HttpPlan,
-    Implementation, Kind, LoopPlan, Node, Output, Plan, PointPlan, RespondPlan, SwitchPlan, WaitPlan,
+    Implementation, Kind, LoopPlan, Next, Node, Output, Plan, PointPlan, RespondPlan, SwitchPlan, WaitPlan,
 };

@@ -69,6 +69,15 @@ pub struct Edge {
     pub is_order_only: bool,
 }
 
+/// An edge out of a node: the other end of an [`Edge`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Next {
+    /// The slot it leads to.
+    pub to: u16,
+    /// See [`Edge::is_order_only`].
+    pub is_order_only: bool,
+}
+
 /// One step, compiled.
 pub struct Node {
     /// The id within its body; empty for the one node of a `do`.
@@ -77,8 +86,8 @@ pub struct Node {
     pub kind: Kind,
     /// Edges in.
     pub needs: Vec<Edge>,
-    /// Slots of the nodes that need this one.
-    pub next: Vec<u16>,
+    /// Edges out, those to a switch's targets included.
+    pub next: Vec<Next>,
     /// When it may start.
     pub join: Join,
     /// `when`.
