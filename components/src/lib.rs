@@ -6,5 +6,6 @@
 
 pub mod assert;
 pub mod delay;
+pub mod http;
 pub mod log;
 pub mod map;

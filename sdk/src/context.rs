@@ -59,6 +59,18 @@ pub trait Host: Send + Sync + 'static {
     /// The load-time code of the fault, such as `EXPR_SYNTAX`.
     fn compile(&self, text: &str, names: &[&str]) -> Result<Arc<dyn Evaluate>, Error>;
 
+    /// A resource of a kind that has no name because it stands in the flow itself, such as the table in a
+    /// node's `with:`. The same body gives the same resource, so what is derived from it is built once;
+    /// hosts keep an [`crate::Inline`] for this.
+    fn inline(&self, kind: &str, body: &Value) -> Arc<Resource> {
+        Arc::new(Resource::new(kind, "inline", body.clone()))
+    }
+
+    /// Whether this is a developer's machine, where connections may lead to loopback.
+    fn is_development(&self) -> bool {
+        false
+    }
+
     /// Calls an extension point for the call's identity.
     ///
     /// # Errors
@@ -122,6 +134,19 @@ impl Context {
     /// `RESOURCE_NOT_FOUND` when none is published.
     pub fn resource(&self, kind: &str, name: &str) -> Result<Arc<Resource>, Error> {
         self.host.resource(kind, name)
+    }
+
+    /// A resource that stands in the flow itself, such as the table in a node's `with:`. Equal bodies give
+    /// the same resource, so that [`Resource::derived`] builds once.
+    #[must_use]
+    pub fn inline(&self, kind: &str, body: &Value) -> Arc<Resource> {
+        self.host.inline(kind, body)
+    }
+
+    /// Whether this is a developer's machine, where connections may lead to loopback.
+    #[must_use]
+    pub fn is_development(&self) -> bool {
+        self.host.is_development()
     }
 
     /// The text behind a `secret://name` reference.

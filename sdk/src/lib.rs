@@ -54,7 +54,7 @@ pub use error::{Class, Error, Outcome, Shared};
 pub use extension::{Extension, ExtensionEntry, ExtensionPoint, Implementation, Place};
 pub use identity::{BizId, Identity, NameRefused, Scenario, UseCase};
 pub use registry::Registry;
-pub use resource::{Resource, Secret};
+pub use resource::{Inline, Resource, Secret};
 pub use template::{PIECES_KEY, Piece, TEMPLATE_KEYWORD, Template, plain};
 pub use units::{ByteSize, Duration, UnitError};
 

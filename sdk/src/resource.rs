@@ -2,8 +2,9 @@
 
 use std::{
     any::Any,
+    collections::{BTreeMap, HashMap},
     fmt,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use serde_json::Value;
@@ -53,6 +54,32 @@ impl fmt::Debug for Resource {
     }
 }
 
+/// Resources that stand in flows themselves, by kind and body: what [`crate::Host::inline`] answers from.
+///
+/// Holds a bounded number and starts afresh when full: bodies are written by authors, so there are few of
+/// them, unless an author puts changing data into one.
+#[derive(Default)]
+pub struct Inline(Mutex<BTreeMap<String, HashMap<Value, Arc<Resource>>>>);
+
+impl Inline {
+    const MOST: usize = 1024;
+
+    /// The resource of that kind and body, made on first use.
+    pub fn get(&self, kind: &str, body: &Value) -> Arc<Resource> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(resource) = known.get(kind).and_then(|bodies| bodies.get(body)) {
+            return Arc::clone(resource);
+        }
+        let bodies = known.entry(kind.to_owned()).or_default();
+        if bodies.len() >= Self::MOST {
+            bodies.clear();
+        }
+        let resource = Arc::new(Resource::new(kind, "inline", body.clone()));
+        bodies.insert(body.clone(), Arc::clone(&resource));
+        resource
+    }
+}
+
 /// A secret's text. Never printed: `Debug` and `Display` show `***`.
 #[derive(Clone)]
 pub struct Secret(Arc<str>);
@@ -87,7 +114,18 @@ impl fmt::Display for Secret {
 mod tests {
     use serde_json::json;
 
-    use super::{Resource, Secret};
+    use super::{Inline, Resource, Secret};
+
+    #[test]
+    fn equal_inline_bodies_share_what_is_derived() {
+        let inline = Inline::default();
+        let table = inline.get("Decision", &json!({"rules": [1]}));
+        table.derived(|_| Ok(String::from("compiled"))).unwrap();
+        let again = inline.get("Decision", &json!({"rules": [1]}));
+        assert_eq!(*again.derived(|_| Ok(String::from("again"))).unwrap(), "compiled");
+        let other = inline.get("Schema", &json!({"rules": [1]}));
+        assert_eq!(*other.derived(|_| Ok(String::from("other"))).unwrap(), "other");
+    }
 
     #[test]
     fn a_secret_never_shows_in_text() {

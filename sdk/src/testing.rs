@@ -14,8 +14,8 @@ use async_trait::async_trait;
 use serde_json::Value;
 
 use crate::{
-    Call, Class, Clock, Component, Context, Error, Evaluate, Host, Identity, Outcome, Resource, Secret,
-    Shared, Timestamp, UseCase,
+    Call, Class, Clock, Component, Context, Error, Evaluate, Host, Identity, Inline, Outcome, Resource,
+    Secret, Shared, Timestamp, UseCase,
 };
 
 /// A clock that moves only when something sleeps on it.
@@ -26,6 +26,11 @@ pub struct StillClock {
 }
 
 impl StillClock {
+    /// Sets the time of day.
+    pub fn set(&self, now: Timestamp) {
+        self.now_ms.store(now, Ordering::Relaxed);
+    }
+
     /// How long was slept on this clock altogether, in milliseconds.
     pub fn slept_ms(&self) -> u64 {
         self.slept_ms.load(Ordering::Relaxed)
@@ -52,6 +57,9 @@ impl Clock for StillClock {
 /// Answers an extension point in a test.
 pub type Answer = Box<dyn Fn(Shared) -> Outcome + Send + Sync>;
 
+/// Compiles an expression in a test; the sdk itself knows none.
+pub type Compile = Box<dyn Fn(&str, &[&str]) -> Result<Arc<dyn Evaluate>, Error> + Send + Sync>;
+
 /// A stand-in for the engine.
 #[derive(Default)]
 pub struct Bench {
@@ -60,6 +68,8 @@ pub struct Bench {
     resources: Mutex<BTreeMap<(String, String), Arc<Resource>>>,
     secrets: Mutex<BTreeMap<String, String>>,
     points: Mutex<BTreeMap<String, Answer>>,
+    compile: Mutex<Option<Compile>>,
+    inline: Inline,
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
@@ -81,6 +91,11 @@ impl Bench {
     /// Answers extension point `point` with `answer`.
     pub fn answer(&self, point: &str, answer: Answer) {
         locked(&self.points).insert(point.to_owned(), answer);
+    }
+
+    /// Compiles expressions with `compile`.
+    pub fn compile_with(&self, compile: Compile) {
+        *locked(&self.compile) = Some(compile);
     }
 
     /// A context for one call on this bench.
@@ -133,8 +148,15 @@ impl Host for Bench {
             .ok_or_else(|| Error::internal(format!("no secret `{reference}` on this bench")))
     }
 
-    fn compile(&self, text: &str, _names: &[&str]) -> Result<Arc<dyn Evaluate>, Error> {
-        Err(Error::internal(format!("this bench has no expressions: `{text}`")))
+    fn compile(&self, text: &str, names: &[&str]) -> Result<Arc<dyn Evaluate>, Error> {
+        match &*locked(&self.compile) {
+            Some(compile) => compile(text, names),
+            None => Err(Error::internal(format!("this bench has no expressions: `{text}`"))),
+        }
+    }
+
+    fn inline(&self, kind: &str, body: &Value) -> Arc<Resource> {
+        self.inline.get(kind, body)
     }
 
     async fn extend(&self, _call: &Call, point: &str, input: Shared) -> Outcome {
