@@ -5,3 +5,6 @@ pub mod document;
 pub mod nearest;
 pub mod schema;
 pub mod tree;
+//! From files to plans: the language of flows. Runs nothing and reads no clock.
+
+pub mod expr;

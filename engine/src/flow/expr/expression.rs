@@ -1,0 +1,159 @@
+//! One compiled CEL expression. A text that is exactly a path never reaches CEL, at load or at run time.
+
+use std::sync::Arc;
+
+use cel::common::types::CelBool;
+use cel::parser::Expression as Node;
+use cel::{Context, Value as Plain};
+use sdk::Shared;
+use serde_json::Value;
+
+use super::bind::bind;
+use super::binding::Binding;
+use super::cost::{self, Loop};
+use super::encode::encode;
+use super::failure;
+use super::fault::{self, Cause, Failure, Fault};
+use super::functions;
+use super::names::{Lookup, Names};
+use super::parse::parse;
+use super::path::{self, Path, Step};
+use super::reads::Read;
+use super::scope::Scope;
+use super::tree::Mark;
+
+/// A compiled expression: parsed, within the caps, every name resolved.
+#[derive(Debug)]
+pub struct Expression {
+    text: Arc<str>,
+    form: Form,
+    reads: Vec<Read>,
+    warnings: Vec<Fault>,
+}
+
+#[derive(Debug)]
+enum Form {
+    Path(Path),
+    Cel { root: Node, paths: Vec<Path>, loops: Vec<Loop> },
+}
+
+impl Expression {
+    /// Compiles bare CEL.
+    ///
+    /// # Errors
+    /// All faults of the text: `EXPR_SYNTAX`, `EXPR_UNKNOWN_NAME`, `EXPR_UNKNOWN_FUNCTION`, or a cap
+    /// (`EXPR_TOO_LONG`, `EXPR_TOO_MANY_OPERATORS`, `EXPR_TOO_DEEP`, `EXPR_TOO_COSTLY`).
+    pub fn compile(text: &str, names: &Names<'_>) -> Result<Self, Vec<Fault>> {
+        if let Some(path) = path::scan(text).and_then(|steps| exact(&steps, names)) {
+            let reads = vec![Read::of(&path, Mark::Value)];
+            return Ok(Self { text: text.into(), form: Form::Path(path), reads, warnings: Vec::new() });
+        }
+        if text.trim().is_empty() {
+            let fault = Fault::new(fault::SYNTAX, "an expression is empty", 0..text.len());
+            return Err(vec![fault.help("write CEL, such as `input.amount > 0`")]);
+        }
+        let parsed = parse(text, names.cache()).map_err(|fault| vec![fault])?;
+        let bound = bind(&parsed, text, names)?;
+        let loops = cost::loops(&bound.root, text.len()).map_err(|fault| vec![fault])?;
+        let form = Form::Cel { root: bound.root, paths: bound.paths, loops };
+        Ok(Self { text: text.into(), form, reads: bound.reads, warnings: bound.warnings })
+    }
+
+    /// The text as the author wrote it.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What it reads, each thing once.
+    #[must_use]
+    pub fn reads(&self) -> &[Read] {
+        &self.reads
+    }
+
+    /// What is likely wrong though it compiles.
+    #[must_use]
+    pub fn warnings(&self) -> &[Fault] {
+        &self.warnings
+    }
+
+    /// Evaluates to a JSON value.
+    ///
+    /// # Errors
+    /// `EXPR_FAILED`: something is missing, of the wrong type, too large or too much work.
+    pub fn evaluate(&self, scope: &dyn Scope) -> Result<Value, Failure> {
+        match &self.form {
+            Form::Path(path) => match path.find(scope) {
+                Some(value) => Ok(value.into_owned()),
+                None => Err(self.fail(path.explain(scope))),
+            },
+            Form::Cel { .. } => self.run(scope, encode),
+        }
+    }
+
+    /// Evaluates to a value that may be shared with the scope rather than copied.
+    ///
+    /// # Errors
+    /// As [`Expression::evaluate`].
+    pub fn share(&self, scope: &dyn Scope) -> Result<Shared, Failure> {
+        if let Form::Path(path) = &self.form
+            && path.steps.is_empty()
+            && let Some(shared) = scope.shared(path.root)
+        {
+            return Ok(shared);
+        }
+        self.evaluate(scope).map(Shared::new)
+    }
+
+    /// Evaluates a condition.
+    ///
+    /// # Errors
+    /// As [`Expression::evaluate`], and when the result is neither true nor false.
+    pub fn test(&self, scope: &dyn Scope) -> Result<bool, Failure> {
+        let refuse = |found: &str| {
+            Cause::new(format!("the condition is {found}, it must be true or false"))
+                .help("compare it to something, as in `x == \"PAID\"`")
+        };
+        let Form::Path(path) = &self.form else {
+            return self.run(scope, |value| match value.downcast_ref::<CelBool>() {
+                Some(is_true) => Ok(*is_true.inner()),
+                None => Err(refuse(&format!("a {}", value.get_type().name()))),
+            });
+        };
+        match path.find(scope).as_deref() {
+            Some(Value::Bool(is_true)) => Ok(*is_true),
+            Some(other) => Err(self.fail(refuse(path::kind(other)))),
+            None => Err(self.fail(path.explain(scope))),
+        }
+    }
+
+    fn run<T>(
+        &self,
+        scope: &dyn Scope,
+        read: impl FnOnce(&dyn cel::common::value::Val) -> Result<T, Cause>,
+    ) -> Result<T, Failure> {
+        let Form::Cel { root, paths, loops } = &self.form else {
+            return Err(self.fail(Cause::new("a path is not evaluated by CEL")));
+        };
+        let binding = Binding::new(scope, paths);
+        cost::check(loops, &|index| binding.value(index)).map_err(|cause| self.fail(cause))?;
+        let mut context = Context::with_env(Arc::clone(functions::environment()));
+        context.set_variable_resolver(&binding);
+        let answer = match Plain::resolve_val(root, &context) {
+            Ok(value) => read(value.as_ref()),
+            Err(error) => Err(failure::cause(&error, paths, scope)),
+        };
+        answer.map_err(|cause| self.fail(cause))
+    }
+
+    fn fail(&self, cause: Cause) -> Failure {
+        Failure::new(&self.text, cause)
+    }
+}
+
+/// The path that the steps of a whole text are; names that lead nowhere are left to the compiler to report.
+fn exact(steps: &[Step], names: &Names<'_>) -> Option<Path> {
+    let Lookup::Found { root, used } = names.lookup(steps) else { return None };
+    let name = steps[..used].iter().filter_map(Step::key).collect::<Vec<_>>().join(".");
+    Some(Path { root, name: name.into(), steps: steps[used..].into() })
+}

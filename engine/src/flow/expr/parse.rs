@@ -1,0 +1,162 @@
+//! Text to syntax tree: within the caps, on a stack that is large enough, once per text. Resolves no names.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use cel::common::ast::{EntryExpr, Expr, IdedEntryExpr, SourceInfo};
+use cel::parser::{Expression as Node, ParseError};
+
+use super::caps::{self, MAX_DEPTH};
+use super::fault::{self, Fault};
+use super::functions;
+
+/// The parser goes about ten frames deep per level of nesting.
+const STACK: usize = 64 * 1024 * 1024;
+/// Texts kept; past it the cache starts afresh.
+const MAX_CACHED: usize = 8 * 1024;
+
+/// A parsed text.
+#[derive(Debug)]
+pub(super) struct Parsed {
+    pub(super) root: Node,
+    places: SourceInfo,
+}
+
+impl Parsed {
+    /// Where a node of the tree begins, in bytes.
+    pub(super) fn start(&self, id: u64) -> usize {
+        let char = self.places.offset_for(id).map_or(0, |(start, _)| start as usize);
+        byte_of(&self.places.source, char)
+    }
+}
+
+/// The `char`-th character of a text as a byte offset; the parser counts characters.
+fn byte_of(text: &str, char: usize) -> usize {
+    text.char_indices().nth(char).map_or(text.len(), |(byte, _)| byte)
+}
+
+/// Parsed texts, to be shared by the compilations of one load: flows repeat themselves.
+#[derive(Debug, Default)]
+pub struct Cache {
+    texts: Mutex<HashMap<Box<str>, Arc<Parsed>>>,
+}
+
+impl Cache {
+    fn get(&self, text: &str) -> Option<Arc<Parsed>> {
+        self.texts.lock().unwrap_or_else(PoisonError::into_inner).get(text).map(Arc::clone)
+    }
+
+    fn keep(&self, text: &str, parsed: &Arc<Parsed>) {
+        let mut texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        if texts.len() >= MAX_CACHED {
+            texts.clear();
+        }
+        texts.insert(text.into(), Arc::clone(parsed));
+    }
+}
+
+/// Parses a text, or answers from the cache.
+pub(super) fn parse(text: &str, cache: &Cache) -> Result<Arc<Parsed>, Fault> {
+    if let Some(parsed) = cache.get(text) {
+        return Ok(parsed);
+    }
+    let size = caps::measure(text)?;
+    let parsed = if size.is_small() { parse_here(text) } else { parse_apart(text) }?;
+    let parsed = Arc::new(parsed);
+    cache.keep(text, &parsed);
+    Ok(parsed)
+}
+
+/// On a thread of its own, whose stack holds the deepest text within the caps.
+fn parse_apart(text: &str) -> Result<Parsed, Fault> {
+    let refused = || Fault::new(fault::SYNTAX, "the expression could not be parsed", 0..text.len());
+    thread::scope(|scope| {
+        let worker = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || parse_here(text));
+        worker.map_err(|_| refused())?.join().map_err(|_| refused())?
+    })
+}
+
+fn parse_here(text: &str) -> Result<Parsed, Fault> {
+    let parsed = functions::environment().parser().parse_with_source_info(text);
+    let (root, places) = parsed.map_err(|errors| refusal(text, &errors.errors))?;
+    if depth(&root) > MAX_DEPTH {
+        return Err(caps::too_deep(0..text.len()));
+    }
+    Ok(Parsed { root, places })
+}
+
+/// The first of the parser's errors: the others follow from it.
+fn refusal(text: &str, errors: &[ParseError]) -> Fault {
+    let Some(error) = errors.first() else {
+        return Fault::new(fault::SYNTAX, "not an expression", 0..text.len());
+    };
+    let message = error.msg.strip_prefix("Syntax error: ").unwrap_or(&error.msg);
+    if message.contains("recursion limit") {
+        return caps::too_deep(0..text.len());
+    }
+    let fault = Fault::new(fault::SYNTAX, message, place(text, error.pos));
+    match hint(text) {
+        Some(help) => fault.help(help),
+        None => fault,
+    }
+}
+
+/// The character at a line and column, both from 1.
+fn place(text: &str, (line, column): (isize, isize)) -> Range<usize> {
+    let (line, column) = (usize::try_from(line).unwrap_or(0), usize::try_from(column).unwrap_or(0));
+    let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let start = before + byte_of(&text[before..], column.saturating_sub(1));
+    let width = text[start..].chars().next().map_or(0, char::len_utf8);
+    start..start + width
+}
+
+fn hint(text: &str) -> Option<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let instead = [("and", "&&"), ("or", "||"), ("not", "!"), ("=", "=="), ("<>", "!=")];
+    if let Some((written, meant)) = instead.iter().find(|(written, _)| words.contains(written)) {
+        return Some(format!("write `{meant}` instead of `{written}`"));
+    }
+    let is_open = |quote: char| text.matches(quote).count() % 2 == 1;
+    if is_open('"') || is_open('\'') {
+        return Some("a text stands between two quotes of one kind: \"…\" or '…'".into());
+    }
+    text.contains('`').then(|| "write a key with odd characters as `x[\"odd-key\"]`".into())
+}
+
+/// How deep the tree is.
+fn depth(node: &Node) -> usize {
+    let mut deepest = 0;
+    children(node, &mut |child| deepest = deepest.max(depth(child)));
+    deepest + 1
+}
+
+/// Calls `visit` with each node right below this one.
+pub(super) fn children<'n>(node: &'n Node, visit: &mut dyn FnMut(&'n Node)) {
+    match &node.expr {
+        Expr::Call(call) => call.target.as_deref().into_iter().chain(&call.args).for_each(visit),
+        Expr::Comprehension(each) => {
+            [&each.iter_range, &each.accu_init, &each.loop_cond, &each.loop_step, &each.result]
+                .into_iter()
+                .for_each(visit);
+        }
+        Expr::List(list) => list.elements.iter().for_each(visit),
+        Expr::Select(select) => visit(&select.operand),
+        Expr::Map(map) => entries(&map.entries, visit),
+        Expr::Struct(made) => entries(&made.entries, visit),
+        Expr::Ident(_) | Expr::Literal(_) | Expr::Unspecified => {}
+    }
+}
+
+fn entries<'n>(entries: &'n [IdedEntryExpr], visit: &mut dyn FnMut(&'n Node)) {
+    for entry in entries {
+        match &entry.expr {
+            EntryExpr::StructField(field) => visit(&field.value),
+            EntryExpr::MapEntry(pair) => {
+                visit(&pair.key);
+                visit(&pair.value);
+            }
+        }
+    }
+}
