@@ -2,9 +2,7 @@
 
 pub mod diagnostic;
 pub mod document;
+pub mod expr;
 pub mod nearest;
 pub mod schema;
 pub mod tree;
-//! From files to plans: the language of flows. Runs nothing and reads no clock.
-
-pub mod expr;
