@@ -1,14 +1,19 @@
 //! The shape of a plan: what a run reads. Slots are indices into a body's nodes, in topological order.
+//!
+//! Every [`Body`] is one frame of names: expressions of its nodes see it at depth 0, the body around it at
+//! depth 1. The flow's own body is the outermost frame; an extension's body stands alone. A slot at or
+//! beyond `nodes.len()` belongs to a node that a variant removed: it reads as missing.
 
 use std::{sync::Arc, time::Duration};
 
 use sdk::{Class, Effect, Error, Shared, UseCase};
 
 use crate::flow::{
-    document::{Compensation, FlowMode, HttpMode, Join, OnItemError, Reduce},
+    document::{self, Compensation, FlowMode, HttpMode, Join, OnItemError, Reduce},
     expr::{Expression, Template},
     policy::Stack,
     schema::Contract,
+    tree::Span,
 };
 
 /// One flow variant, compiled.
@@ -45,10 +50,26 @@ pub struct Plan {
     pub finally: Option<Arc<Body>>,
     /// Its own route.
     pub http: Option<HttpPlan>,
+    /// Started by time.
+    pub cron: Option<CronPlan>,
+    /// Started by messages.
+    pub consume: Option<ConsumePlan>,
+    /// Where each node of the body came from, in slot order.
+    pub origins: Vec<Origin>,
+}
+
+/// Where a node of the effective flow came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The variant that added or replaced it; `None` = the flow itself.
+    pub variant: Option<Arc<str>>,
+    /// The variants that set parts of it, outermost first.
+    pub touched: Vec<Arc<str>>,
+    /// Where it is written.
+    pub span: Span,
 }
 
 /// Nodes with their edges, in topological order: of a flow, a loop, an item, a branch, an extension.
-#[derive(Default)]
 pub struct Body {
     /// The nodes; a slot is an index into this.
     pub nodes: Vec<Node>,
@@ -58,6 +79,8 @@ pub struct Body {
     pub output: Option<Template>,
     /// True for the one node of a `do`: it has no id and its address is that of its parent.
     pub is_single: bool,
+    /// The strongest effect among its nodes.
+    pub effect: Effect,
 }
 
 /// An edge into a node.
@@ -88,6 +111,9 @@ pub struct Node {
     pub needs: Vec<Edge>,
     /// Edges out, those to a switch's targets included.
     pub next: Vec<Next>,
+    /// The node whose output it is handed: the one it needs. `None` = it needs none or several, and is
+    /// handed the input of the flow (of an extension: of the point).
+    pub input: Option<u16>,
     /// When it may start.
     pub join: Join,
     /// `when`.
@@ -98,9 +124,12 @@ pub struct Node {
     pub is_critical: bool,
     /// `with`.
     pub with: Option<Template>,
-    /// Shapes its output.
+    /// Shapes its output; `nodes.<its id>` is the raw one there.
     pub output: Option<Template>,
-    /// Its policies; `None` when none is asked for.
+    /// The policies asked for, `defaults` included; `None` when there are none. On race, loop, foreach, wait
+    /// and flow a plain `timeout` stands under `total`.
+    pub asked: Option<Box<document::Policies>>,
+    /// The layers around its call; `None` when none is needed.
     pub policies: Option<Stack>,
     /// Its idempotency key; `None` = derived from run, node and item.
     pub idempotency_key: Option<Template>,
@@ -187,7 +216,7 @@ pub struct ForeachPlan {
     pub body: Arc<Body>,
 }
 
-/// `loop`, compiled. `until` sees `last` as local 0 of the surrounding scope's child.
+/// `loop`, compiled. `until` is evaluated in the frame of the round that has ended: same locals.
 pub struct LoopPlan {
     /// Ends it.
     pub until: Expression,
@@ -275,7 +304,7 @@ pub struct ErrorRule {
     pub class: Option<Class>,
     /// Its code.
     pub match_code: Option<Arc<str>>,
-    /// Over `error` (class, code, message, data, node) as local 0.
+    /// Over `error` (class, code, message, data, node) as local 0 of the flow's frame.
     pub when: Option<Expression>,
     /// The status the caller sees.
     pub status: Option<u16>,
@@ -283,6 +312,28 @@ pub struct ErrorRule {
     pub code: Option<Arc<str>>,
     /// The detail the caller sees.
     pub message: Option<Template>,
+}
+
+/// `triggers.cron`, compiled.
+pub struct CronPlan {
+    /// What was written.
+    pub asked: document::Cron,
+    /// Over `trigger`; `None` = an empty object.
+    pub input: Option<Template>,
+}
+
+/// `triggers.consume`, compiled. Its templates are over `message`.
+pub struct ConsumePlan {
+    /// What was written.
+    pub asked: document::Consume,
+    /// One lane per key.
+    pub key: Option<Template>,
+    /// What makes two messages the same.
+    pub dedupe: Option<Template>,
+    /// `{bizId, scenario}`, null for the default.
+    pub identity: Option<Template>,
+    /// `None` = the message's body.
+    pub input: Option<Template>,
 }
 
 /// A flow's own route, compiled.
@@ -309,6 +360,8 @@ pub struct PointPlan {
     pub output: Option<Contract>,
     /// Used after level 3.
     pub default: Option<Arc<ExtensionPlan>>,
+    /// SHA-256 of its document, in hex.
+    pub hash: Arc<str>,
 }
 
 /// One implementation of a point, compiled.
@@ -323,6 +376,8 @@ pub struct ExtensionPlan {
     pub when: Option<Expression>,
     /// What it does.
     pub implementation: Implementation,
+    /// SHA-256 of its document, in hex; of a Rust one, of its name and module.
+    pub hash: Arc<str>,
 }
 
 /// What an extension does.
