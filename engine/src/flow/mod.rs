@@ -4,5 +4,7 @@ pub mod diagnostic;
 pub mod document;
 pub mod expr;
 pub mod nearest;
+pub mod plan;
+pub mod policy;
 pub mod schema;
 pub mod tree;

@@ -11,12 +11,12 @@ use super::functions::{self, EQUALS, IN, RANGE};
 use super::lexer::{Lexer, Token};
 use super::lint;
 use super::names::{Lookup, Names};
-use super::nearest::nearest;
 use super::parse::Parsed;
 use super::path::{Path, Step};
 use super::reads::{Read, settle};
 use super::scope::Root;
 use super::tree::{self, Mark};
+use crate::flow::nearest::nearest;
 
 /// Idents that name a type, as in `type(x) == string`.
 const TYPES: [&str; 11] =

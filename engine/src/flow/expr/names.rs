@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::nearest::nearest;
 use super::parse::Cache;
 use super::path::Step;
 use super::scope::Root;
+use crate::flow::nearest::nearest;
 
 const ROOTS: [(&str, Root); 9] = [
     ("input", Root::Input),

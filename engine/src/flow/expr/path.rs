@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::fault::Cause;
 use super::lexer::{Lexer, Token};
-use super::nearest::nearest;
 use super::scope::{Root, Scope};
+use crate::flow::nearest::nearest;
 
 /// One step down from a value.
 #[derive(Debug, Clone, PartialEq, Eq)]

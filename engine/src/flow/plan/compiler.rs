@@ -142,7 +142,12 @@ impl<'c> Compiler<'c> {
         match Template::compile_in_pieces(&value, at.names, in_pieces) {
             Ok(template) => {
                 for (pointer, fault) in template.warnings() {
-                    self.warn(tree.span_at(pointer), text_at(&value, pointer), fault, &below(at.path, pointer));
+                    self.warn(
+                        tree.span_at(pointer),
+                        text_at(&value, pointer),
+                        fault,
+                        &below(at.path, pointer),
+                    );
                 }
                 self.read(template.reads(), tree.span, at);
                 Some(template)
@@ -187,7 +192,8 @@ impl<'c> Compiler<'c> {
                     None => "state it under `vars`; a var may read only those before it".to_owned(),
                 };
                 let message = format!("no var `{key}` is known here");
-                self.diagnostics.push(Diagnostic::error("EXPR_UNKNOWN_NAME", span, message, help).at(at.path));
+                self.diagnostics
+                    .push(Diagnostic::error("EXPR_UNKNOWN_NAME", span, message, help).at(at.path));
             }
             self.seen.push(Seen { read: read.clone(), span, moment: at.moment, is_condition: false });
         }
@@ -241,7 +247,8 @@ mod tests {
     #[test]
     fn a_fault_is_marked_inside_its_text() {
         let span = |column, length| Span { line: 3, column, length, ..Span::default() };
-        let check = |length, text: &str, range, expected| assert_eq!(part(span(10, length), text, &range), expected);
+        let check =
+            |length, text: &str, range, expected| assert_eq!(part(span(10, length), text, &range), expected);
         check(5, "a + b", 4..5, span(14, 1));
         check(7, "a + b", 4..5, span(15, 1));
         check(6, "价格 + b", 9..10, span(15, 1));

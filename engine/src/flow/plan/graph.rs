@@ -86,9 +86,10 @@ impl Graph {
                     vec![to]
                 }
                 OrderItem::Sequence(items) => self.sequence(items, &last, ids),
-                OrderItem::Parallel(items) => {
-                    items.iter().flat_map(|item| self.sequence(std::slice::from_ref(item), &last, ids)).collect()
-                }
+                OrderItem::Parallel(items) => items
+                    .iter()
+                    .flat_map(|item| self.sequence(std::slice::from_ref(item), &last, ids))
+                    .collect(),
             };
         }
         last

@@ -1,9 +1,14 @@
 //! Stage 4 of 8: plan. A checked flow becomes an immutable DAG with slots, compiled expressions and
 //! built components. Runs share it; nothing in it changes afterwards.
 
+mod compiler;
+mod graph;
 mod model;
+mod pieces;
 
+pub use compiler::Workshop;
 pub use model::{
-    Body, CallbackPlan, Edge, Envelope, ErrorRule, ExtensionPlan, FailPlan, ForeachPlan, Give, HttpPlan,
-    Implementation, Kind, LoopPlan, Next, Node, Output, Plan, PointPlan, RespondPlan, SwitchPlan, WaitPlan,
+    Body, CallbackPlan, ConsumePlan, CronPlan, Edge, Envelope, ErrorRule, ExtensionPlan, FailPlan,
+    ForeachPlan, Give, HttpPlan, Implementation, Kind, LoopPlan, Next, Node, Origin, Output, Plan, PointPlan,
+    RespondPlan, SwitchPlan, WaitPlan,
 };
