@@ -9,3 +9,9 @@ pub mod delay;
 pub mod http;
 pub mod log;
 pub mod map;
+pub mod template;
+pub mod validate;
+
+// Shared by several; no component.
+mod percent;
+mod present;

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::Map;
 
 use super::Http;
+use crate::percent::{decode, encode, is_unreserved};
 
 /// An HTTP method.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
@@ -152,45 +153,9 @@ fn climbs(path: &str) -> bool {
     false
 }
 
-fn decode(bytes: &[u8]) -> Vec<u8> {
-    let hex = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while let Some((first, after)) = rest.split_first() {
-        if let (b'%', [high, low, ..]) = (*first, after)
-            && let (Some(high), Some(low)) = (hex(*high), hex(*low))
-        {
-            out.push(high << 4 | low);
-            rest = &after[2..];
-        } else {
-            out.push(*first);
-            rest = after;
-        }
-    }
-    out
-}
-
-/// RFC 3986 §2.3.
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
-}
-
 /// What the author may write as it is: path characters of RFC 3986 §3.3 and escapes of his own.
 fn is_authored(byte: u8) -> bool {
     is_unreserved(byte) || b"/%!$&'()*+,;=:@".contains(&byte)
-}
-
-fn encode(text: &str, is_kept: fn(u8) -> bool, out: &mut String) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in text.bytes() {
-        if is_kept(byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            out.push(char::from(HEX[usize::from(byte >> 4)]));
-            out.push(char::from(HEX[usize::from(byte & 15)]));
-        }
-    }
 }
 
 /// `name=value` pairs, also the form of `application/x-www-form-urlencoded`.
