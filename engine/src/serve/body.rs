@@ -163,7 +163,7 @@ mod tests {
         }
         let limits = Limits { json_depth: 3, json_items: 4, ..Limits::default() };
         let got = parse(&Bytes::copy_from_slice(body.as_bytes()), &headers, &limits);
-        assert_eq!(got.err().map(|problem| problem.code).as_deref(), code, "{body}");
+        assert_eq!(got.err().map(|problem| problem.code.clone()).as_deref(), code, "{body}");
     }
 
     #[test]

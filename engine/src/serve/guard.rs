@@ -133,7 +133,7 @@ mod tests {
         let (parts, ()) = request.body(()).unwrap().into_parts();
         let guard =
             Guard::new(Limits::default(), "127.0.0.1:8080".parse().unwrap(), &["flows.example".to_owned()]);
-        let got = guard.check(&parts).err().map(|problem| problem.code);
+        let got = guard.check(&parts).err().map(|problem| problem.code.clone());
         assert_eq!(got.as_deref(), code, "{uri} {headers:?}");
     }
 
