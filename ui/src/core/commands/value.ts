@@ -1,0 +1,76 @@
+/** Commands on plain values: what forms and lists emit. */
+import { Refusal, insertAt, item, setAt, splice, unsetAt, verbatim } from '../edit';
+import type { Json, Path } from '../json';
+import { isCollection, locate, regionLines } from '../place';
+import type { Tree } from '../tree';
+import { type Outcome, run } from './run';
+
+export interface At {
+  readonly document: number;
+  readonly path: Path;
+}
+
+function label(path: Path): string {
+  return path
+    .filter((step) => step !== 'nodes')
+    .slice(0, 3)
+    .join('.');
+}
+
+export function setValue(text: string, tree: Tree, args: At & { readonly value: Json }): Outcome {
+  return run(text, tree, args.document, (draft) => ({
+    changes: setAt(draft, args.path, args.value),
+    name: { zh: `设置 ${label(args.path)}`, en: `Set ${label(args.path)}` },
+    selection: [args.path],
+  }));
+}
+
+export function unset(text: string, tree: Tree, args: At): Outcome {
+  return run(text, tree, args.document, (draft) => ({
+    changes: unsetAt(draft, args.path),
+    name: { zh: `清除 ${label(args.path)}`, en: `Clear ${label(args.path)}` },
+    selection: [args.path.slice(0, -1)],
+  }));
+}
+
+export function addItem(
+  text: string,
+  tree: Tree,
+  args: At & { readonly index: number; readonly value: Json },
+): Outcome {
+  return run(text, tree, args.document, (draft) => ({
+    changes: insertAt(draft, args.path, item(args.index, args.value), 'seq', [args.value]),
+    name: { zh: `向 ${label(args.path)} 添加一项`, en: `Add an item to ${label(args.path)}` },
+    selection: [[...args.path, args.index]],
+  }));
+}
+
+export function removeItem(text: string, tree: Tree, args: At & { readonly index: number }): Outcome {
+  return run(text, tree, args.document, (draft) => ({
+    changes: unsetAt(draft, [...args.path, args.index]),
+    name: { zh: `从 ${label(args.path)} 移除一项`, en: `Remove an item from ${label(args.path)}` },
+    selection: [args.path],
+  }));
+}
+
+/** Moves an item before the one at `to`, with its text and comments. */
+export function moveItem(
+  text: string,
+  tree: Tree,
+  args: At & { readonly index: number; readonly to: number },
+): Outcome {
+  return run(text, tree, args.document, (draft) => {
+    const spot = locate(draft, args.path);
+    const list = spot.node;
+    const own = isCollection(list) ? list.members[args.index] : undefined;
+    if (!isCollection(list) || own === undefined || spot.rest.length > 0) throw new Refusal('no-item');
+    const raw = draft.text.slice(own.start, own.end);
+    const insert = verbatim(args.to, list.flow ? [] : regionLines(draft.text, own), raw);
+    const still = args.to === args.index || args.to === args.index + 1;
+    return {
+      changes: still ? [] : splice(draft, spot, [args.index], [insert]),
+      name: { zh: `移动 ${label(args.path)} 中的一项`, en: `Move an item of ${label(args.path)}` },
+      selection: [args.path],
+    };
+  });
+}
