@@ -67,10 +67,9 @@ impl VariableResolver for Binding<'_> {
             };
         };
         match mark {
-            Mark::Value => self.value(index).map(view),
             Mark::Default => Some(self.value(index).map_or(CowVal::Borrowed(&CelNull), view)),
             Mark::Node if self.root(index).is_none() => Some(CowVal::Borrowed(&CelNull)),
-            Mark::Node => self.value(index).map(view),
+            Mark::Value | Mark::Node => self.value(index).map(view),
             Mark::Has => self.has(index).map(truth),
             Mark::Present => Some(truth(self.value(index).is_some_and(|value| !value.is_null()))),
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use cel::common::types::CelBool;
+use cel::common::value::Val;
 use cel::parser::Expression as Node;
 use cel::{Context, Value as Plain};
 use sdk::Shared;
@@ -16,11 +17,14 @@ use super::failure;
 use super::fault::{self, Cause, Failure, Fault};
 use super::functions;
 use super::names::{Lookup, Names};
-use super::parse::parse;
+use super::parse::{depth, on_large_stack, parse};
 use super::path::{self, Path, Step};
 use super::reads::Read;
 use super::scope::Scope;
 use super::tree::Mark;
+
+/// Deepest expression evaluated on the caller's stack; an unoptimised build takes 2 MiB for some 55.
+const MAX_DEPTH_HERE: usize = 24;
 
 /// A compiled expression: parsed, within the caps, every name resolved.
 #[derive(Debug)]
@@ -34,7 +38,7 @@ pub struct Expression {
 #[derive(Debug)]
 enum Form {
     Path(Path),
-    Cel { root: Node, paths: Vec<Path>, loops: Vec<Loop> },
+    Cel { root: Node, paths: Vec<Path>, loops: Vec<Loop>, is_deep: bool },
 }
 
 impl Expression {
@@ -55,7 +59,8 @@ impl Expression {
         let parsed = parse(text, names.cache()).map_err(|fault| vec![fault])?;
         let bound = bind(&parsed, text, names)?;
         let loops = cost::loops(&bound.root, text.len()).map_err(|fault| vec![fault])?;
-        let form = Form::Cel { root: bound.root, paths: bound.paths, loops };
+        let is_deep = depth(&bound.root) > MAX_DEPTH_HERE;
+        let form = Form::Cel { root: bound.root, paths: bound.paths, loops, is_deep };
         Ok(Self { text: text.into(), form, reads: bound.reads, warnings: bound.warnings })
     }
 
@@ -110,38 +115,25 @@ impl Expression {
     /// # Errors
     /// As [`Expression::evaluate`], and when the result is neither true nor false.
     pub fn test(&self, scope: &dyn Scope) -> Result<bool, Failure> {
-        let refuse = |found: &str| {
-            Cause::new(format!("the condition is {found}, it must be true or false"))
-                .help("compare it to something, as in `x == \"PAID\"`")
-        };
         let Form::Path(path) = &self.form else {
-            return self.run(scope, |value| match value.downcast_ref::<CelBool>() {
-                Some(is_true) => Ok(*is_true.inner()),
-                None => Err(refuse(&format!("a {}", value.get_type().name()))),
-            });
+            return self.run(scope, truth);
         };
         match path.find(scope).as_deref() {
             Some(Value::Bool(is_true)) => Ok(*is_true),
-            Some(other) => Err(self.fail(refuse(path::kind(other)))),
+            Some(other) => Err(self.fail(no_truth(path::kind(other)))),
             None => Err(self.fail(path.explain(scope))),
         }
     }
 
-    fn run<T>(
-        &self,
-        scope: &dyn Scope,
-        read: impl FnOnce(&dyn cel::common::value::Val) -> Result<T, Cause>,
-    ) -> Result<T, Failure> {
-        let Form::Cel { root, paths, loops } = &self.form else {
+    fn run<T: Send>(&self, scope: &dyn Scope, read: fn(&dyn Val) -> Result<T, Cause>) -> Result<T, Failure> {
+        let Form::Cel { root, paths, loops, is_deep } = &self.form else {
             return Err(self.fail(Cause::new("a path is not evaluated by CEL")));
         };
-        let binding = Binding::new(scope, paths);
-        cost::check(loops, &|index| binding.value(index)).map_err(|cause| self.fail(cause))?;
-        let mut context = Context::with_env(Arc::clone(functions::environment()));
-        context.set_variable_resolver(&binding);
-        let answer = match Plain::resolve_val(root, &context) {
-            Ok(value) => read(value.as_ref()),
-            Err(error) => Err(failure::cause(&error, paths, scope)),
+        let answer = if *is_deep {
+            on_large_stack(|| answer(root, paths, loops, scope, read))
+                .unwrap_or_else(|| Err(Cause::new("there is no thread to evaluate it on")))
+        } else {
+            answer(root, paths, loops, scope, read)
         };
         answer.map_err(|cause| self.fail(cause))
     }
@@ -151,9 +143,43 @@ impl Expression {
     }
 }
 
+fn answer<T>(
+    root: &Node,
+    paths: &[Path],
+    loops: &[Loop],
+    scope: &dyn Scope,
+    read: fn(&dyn Val) -> Result<T, Cause>,
+) -> Result<T, Cause> {
+    let binding = Binding::new(scope, paths);
+    cost::check(loops, &|index| binding.value(index))?;
+    let mut context = Context::with_env(Arc::clone(functions::environment()));
+    context.set_variable_resolver(&binding);
+    match Plain::resolve_val(root, &context) {
+        Ok(value) => read(value.as_ref()),
+        Err(error) => Err(failure::cause(&error, paths, scope)),
+    }
+}
+
+/// What a condition gave.
+fn truth(value: &dyn Val) -> Result<bool, Cause> {
+    match value.downcast_ref::<CelBool>() {
+        Some(is_true) => Ok(*is_true.inner()),
+        None => Err(no_truth(&format!("a value of type {}", value.get_type().name()))),
+    }
+}
+
+fn no_truth(found: &str) -> Cause {
+    Cause::new(format!("the condition is {found}, it must be true or false"))
+        .help("compare it to something, as in `x == \"PAID\"`")
+}
+
 /// The path that the steps of a whole text are; names that lead nowhere are left to the compiler to report.
 fn exact(steps: &[Step], names: &Names<'_>) -> Option<Path> {
     let Lookup::Found { root, used } = names.lookup(steps) else { return None };
     let name = steps[..used].iter().filter_map(Step::key).collect::<Vec<_>>().join(".");
     Some(Path { root, name: name.into(), steps: steps[used..].into() })
 }
+
+#[cfg(test)]
+#[path = "expression_tests.rs"]
+mod tests;

@@ -44,8 +44,7 @@ pub(super) fn cause(error: &ExecutionError, paths: &[Path], scope: &dyn Scope) -
         ExecutionError::NoSuchKey(key) => Cause::new(format!("no key `{key}`")).help(NULL),
         ExecutionError::NoSuchOverload(overload) => no_overload(overload),
         ExecutionError::UnsupportedBinaryOperator(operator, left, right) => {
-            let types = [left.type_of().to_string(), right.type_of().to_string()];
-            no_operator(operator, &types)
+            no_operator(operator, &[named(left), named(right)])
         }
         ExecutionError::UnexpectedType { got, want } => {
             let cause = Cause::new(format!("a {got} stands where a {want} is needed"));
@@ -57,17 +56,25 @@ pub(super) fn cause(error: &ExecutionError, paths: &[Path], scope: &dyn Scope) -
         }
         ExecutionError::Overflow(..) => Cause::new("an integer overflowed"),
         ExecutionError::ValuesNotComparable(left, right) => {
-            Cause::new(format!("a {} cannot be compared to a {}", left.type_of(), right.type_of()))
+            Cause::new(format!("a {} cannot be compared to a {}", named(left), named(right)))
         }
         ExecutionError::FunctionError { function, message } => Cause::new(format!("`{function}`: {message}")),
         ExecutionError::DuplicateKey(_) => Cause::new("a map has one key twice"),
         ExecutionError::UnsupportedKeyType(key) => {
-            Cause::new(format!("a {} cannot be the key of a map", key.type_of()))
+            Cause::new(format!("a {} cannot be the key of a map", named(key)))
         }
         ExecutionError::InvalidArgumentCount { expected, actual } => {
             Cause::new(format!("{expected} arguments expected, {actual} given"))
         }
         _ => Cause::new("the evaluation failed"),
+    }
+}
+
+/// The type of a value as the language calls it.
+fn named(value: &cel::Value) -> String {
+    match value.type_of().to_string().as_str() {
+        "float" => "double".to_owned(),
+        name => name.to_owned(),
     }
 }
 

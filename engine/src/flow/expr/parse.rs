@@ -11,8 +11,9 @@ use cel::parser::{Expression as Node, ParseError};
 use super::caps::{self, MAX_DEPTH};
 use super::fault::{self, Fault};
 use super::functions;
+use super::lexer::Lexer;
 
-/// The parser goes about ten frames deep per level of nesting.
+/// Enough for the deepest text within the caps: the parser goes about ten frames deep per level.
 const STACK: usize = 64 * 1024 * 1024;
 /// Texts kept; past it the cache starts afresh.
 const MAX_CACHED: usize = 8 * 1024;
@@ -27,12 +28,11 @@ pub(super) struct Parsed {
 impl Parsed {
     /// Where a node of the tree begins, in bytes.
     pub(super) fn start(&self, id: u64) -> usize {
-        let char = self.places.offset_for(id).map_or(0, |(start, _)| start as usize);
-        byte_of(&self.places.source, char)
+        self.places.offset_for(id).map_or(0, |(start, _)| start as usize)
     }
 }
 
-/// The `char`-th character of a text as a byte offset; the parser counts characters.
+/// The `char`-th character of a text as a byte offset.
 fn byte_of(text: &str, char: usize) -> usize {
     text.char_indices().nth(char).map_or(text.len(), |(byte, _)| byte)
 }
@@ -69,12 +69,15 @@ pub(super) fn parse(text: &str, cache: &Cache) -> Result<Arc<Parsed>, Fault> {
     Ok(parsed)
 }
 
-/// On a thread of its own, whose stack holds the deepest text within the caps.
 fn parse_apart(text: &str) -> Result<Parsed, Fault> {
     let refused = || Fault::new(fault::SYNTAX, "the expression could not be parsed", 0..text.len());
+    on_large_stack(|| parse_here(text)).unwrap_or_else(|| Err(refused()))
+}
+
+/// Runs `work` on a thread with a stack for the deepest expression; `None` when there is no such thread.
+pub(super) fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
     thread::scope(|scope| {
-        let worker = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || parse_here(text));
-        worker.map_err(|_| refused())?.join().map_err(|_| refused())?
+        thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok()?.join().ok()
     })
 }
 
@@ -103,13 +106,13 @@ fn refusal(text: &str, errors: &[ParseError]) -> Fault {
     }
 }
 
-/// The character at a line and column, both from 1.
+/// The token at a line and column, both from 1.
 fn place(text: &str, (line, column): (isize, isize)) -> Range<usize> {
     let (line, column) = (usize::try_from(line).unwrap_or(0), usize::try_from(column).unwrap_or(0));
     let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let start = before + byte_of(&text[before..], column.saturating_sub(1));
-    let width = text[start..].chars().next().map_or(0, char::len_utf8);
-    start..start + width
+    let token = Lexer::new(&text[start..]).next().map_or(0..0, |(_, range)| range);
+    start + token.start..start + token.end
 }
 
 fn hint(text: &str) -> Option<String> {
@@ -126,7 +129,7 @@ fn hint(text: &str) -> Option<String> {
 }
 
 /// How deep the tree is.
-fn depth(node: &Node) -> usize {
+pub(super) fn depth(node: &Node) -> usize {
     let mut deepest = 0;
     children(node, &mut |child| deepest = deepest.max(depth(child)));
     deepest + 1

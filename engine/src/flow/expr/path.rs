@@ -2,7 +2,6 @@
 //! through borrowed JSON and says in words where it broke off. Knows nothing of what names are allowed.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 use serde_json::Value;
 
@@ -136,11 +135,13 @@ impl Path {
 }
 
 fn append(written: &mut String, step: &Step) {
-    // Writing to a String cannot fail.
-    let _ = match step {
-        Step::Key(key) => write!(written, ".{key}"),
-        Step::Index(index) => write!(written, "[{index}]"),
-    };
+    match step {
+        Step::Key(key) => {
+            written.push('.');
+            written.push_str(key);
+        }
+        Step::Index(index) => written.push_str(&format!("[{index}]")),
+    }
 }
 
 fn broken(written: &str, value: &Value, step: &Step) -> Cause {
