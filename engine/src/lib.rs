@@ -3,3 +3,4 @@
 pub mod flow;
 pub mod scoped;
 pub mod serve;
+pub mod state;

@@ -1,0 +1,200 @@
+//! Adding to a run: the compare-and-swap, and every index that follows from the records.
+
+use sdk::Timestamp;
+
+use super::{
+    super::{
+        contract::{Error, Message, Result},
+        encode::Writer,
+        key,
+        record::Status,
+        row,
+        table::{Pair, scan},
+    },
+    Ledger, Write,
+};
+
+/// Statuses with an index of their own. The others are most runs, or few and in memory.
+pub(crate) const INDEXED: [Status; 6] = [
+    Status::Waiting,
+    Status::Parked,
+    Status::Failed,
+    Status::Compensated,
+    Status::Cancelled,
+    Status::TimedOut,
+];
+
+impl Ledger {
+    /// Writes an append if its lease still holds. The same append twice is written once.
+    pub(crate) fn append(&mut self, write: &Write) -> Result<Vec<Message>> {
+        match self.active.get(&write.run) {
+            Some(active) if active.epoch == write.head.epoch && active.seq == write.seq => {
+                self.write(write)?;
+            }
+            Some(active)
+                if active.epoch == write.head.epoch && active.seq == write.seq + write.head.count => {}
+            Some(_) => return Err(Error::Fenced(write.run)),
+            None => return self.was_written(write),
+        }
+        self.unread(write)
+    }
+
+    /// Whether a run without owner ended by this very append.
+    fn was_written(&self, write: &Write) -> Result<Vec<Message>> {
+        match self.last(write.run)? {
+            Some((head, seq)) if head == write.head && seq == write.seq + head.count => Ok(Vec::new()),
+            _ => Err(Error::Fenced(write.run)),
+        }
+    }
+
+    /// Messages the owner has still to take in.
+    fn unread(&self, write: &Write) -> Result<Vec<Message>> {
+        match self.active.get(&write.run) {
+            Some(active) if active.unread > 0 => messages(&*self.table, &key::queue_of(write.run)),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Writes an append of a run that is active and fits.
+    pub(super) fn write(&mut self, write: &Write) -> Result<()> {
+        self.put(key::journal(write.run, write.seq), write.frame.clone());
+        for (address, on) in &write.opened {
+            self.open_wait(write, address, on)?;
+        }
+        for (address, on, event) in &write.closed {
+            self.close_wait(write, address, on, event.as_deref())?;
+        }
+        for event in &write.events {
+            self.outbox += 1;
+            self.put(key::outbox(self.outbox), event.clone());
+        }
+        self.turn_status(write);
+        self.turn_dues(write);
+        let applied = self.apply();
+        if let Some(active) = self.active.get_mut(&write.run) {
+            active.seq += write.head.count;
+            active.status = write.head.status;
+        }
+        if write.head.status.is_ended() {
+            self.active.remove(&write.run);
+            self.fresh.remove(&write.run);
+        }
+        applied
+    }
+
+    fn open_wait(&mut self, write: &Write, address: &super::Address, on: &super::Correlation) -> Result<()> {
+        self.put(key::wait(&write.tenant, on, write.run, address), vec![0]);
+        let Some((found, value)) = self.find_early(write, on)? else { return Ok(()) };
+        let mut message = row::decode_message(&value)?;
+        message.address = Some(address.clone());
+        self.erase(found);
+        self.put(key::queue(write.run, &on.channel, &message.event), row::encode_message(&message)?);
+        if let Some(active) = self.active.get_mut(&write.run) {
+            active.unread += 1;
+        }
+        Ok(())
+    }
+
+    /// The first message that came before its wait and was not given to another wait of this append.
+    fn find_early(&self, write: &Write, on: &super::Correlation) -> Result<Option<Pair>> {
+        for pair in scan(&*self.table, &key::earlies(&write.tenant, on)) {
+            let pair = pair?;
+            if !self.changes.iter().any(|(key, _)| *key == pair.0) {
+                return Ok(Some(pair));
+            }
+        }
+        Ok(None)
+    }
+
+    fn close_wait(
+        &mut self,
+        write: &Write,
+        address: &super::Address,
+        on: &super::Correlation,
+        event: Option<&str>,
+    ) -> Result<()> {
+        let mut closed = Writer::default();
+        closed.byte(1);
+        closed.signed(write.head.at);
+        self.put(key::wait(&write.tenant, on, write.run, address), closed.finish());
+        if self.active.get(&write.run).is_none_or(|active| active.unread == 0) {
+            return Ok(());
+        }
+        let queued = messages(&*self.table, &key::queue_of(write.run))?;
+        for message in queued.iter().filter(|message| message.address.as_ref() == Some(address)) {
+            self.erase(key::queue(write.run, &message.correlation.channel, &message.event));
+            if event != Some(&*message.event) {
+                let key = key::late(write.run, &message.correlation.channel, &message.event);
+                self.put(key, row::encode_message(message)?);
+            }
+            if let Some(active) = self.active.get_mut(&write.run) {
+                active.unread = active.unread.saturating_sub(1);
+            }
+        }
+        Ok(())
+    }
+
+    fn turn_status(&mut self, write: &Write) {
+        let Some(before) = self.active.get(&write.run).map(|active| active.status) else { return };
+        if before == write.head.status {
+            return;
+        }
+        if INDEXED.contains(&before) {
+            self.erase(key::status(&write.tenant, before, write.run));
+        }
+        if INDEXED.contains(&write.head.status) {
+            self.put(key::status(&write.tenant, write.head.status, write.run), Vec::new());
+        }
+    }
+
+    /// The due marks of the run from now on. A running one keeps what finds it again after a crash: its
+    /// youth or a mark. An idle one is due at its earliest wait, or at once if a message is there already.
+    fn turn_dues(&mut self, write: &Write) {
+        let Some(active) = self.active.get_mut(&write.run) else { return };
+        let now = write.head.at;
+        let due = match write.head.status {
+            Status::Running => {
+                if !self.fresh.contains(&write.run) && !active.dues.iter().any(|at| *at <= now) {
+                    active.dues.push(now);
+                    self.put(key::due(&write.tenant, now, write.run), Vec::new());
+                }
+                return;
+            }
+            Status::Waiting if active.unread > 0 => Some(now),
+            Status::Waiting => write.head.ready_at,
+            _ => None,
+        };
+        self.fresh.remove(&write.run);
+        let old = std::mem::replace(&mut active.dues, due.into_iter().collect());
+        for at in old.into_iter().filter(|at| Some(*at) != due) {
+            self.erase(key::due(&write.tenant, at, write.run));
+        }
+        if let Some(at) = due {
+            self.mark(write, at);
+        }
+    }
+
+    fn mark(&mut self, write: &Write, at: Timestamp) {
+        self.put(key::due(&write.tenant, at, write.run), Vec::new());
+        self.wake(&write.tenant, at, write.run);
+    }
+
+    /// Lets the next claim begin no later than this mark.
+    pub(super) fn wake(&mut self, tenant: &super::Tenant, at: Timestamp, run: super::RunId) {
+        let mark = (at, run);
+        match self.next.get_mut(tenant) {
+            Some(next) => *next = mark.min(*next),
+            None => {
+                self.next.insert(tenant.clone(), mark);
+            }
+        }
+    }
+}
+
+/// The messages under a prefix, the first to come first.
+pub(crate) fn messages(table: &dyn super::Table, prefix: &[u8]) -> Result<Vec<Message>> {
+    let decode = |pair: Result<Pair>| Ok(row::decode_message(&pair?.1)?);
+    let mut messages = scan(table, prefix).map(decode).collect::<Result<Vec<_>>>()?;
+    messages.sort_by_key(|message| message.received_at);
+    Ok(messages)
+}

@@ -1,0 +1,89 @@
+//! Reading runs: for their owner, who checks the journal on the way, and for people.
+
+use super::{
+    contract::{Error, Lease, OutEvent, OutId, Result, Snapshot},
+    encode::Undecodable,
+    frame::{self, Detail, Head},
+    id::RunId,
+    journal::History,
+    key, ledger,
+    record::{Record, Status},
+    row,
+    table::{Table, after, scan},
+};
+
+/// Every record of a run in one table, checked for gaps and falling epochs (I6, I7).
+fn frames(table: &dyn Table, run: RunId) -> Result<Option<(Head, Vec<Record>)>> {
+    let mut all = Vec::new();
+    let mut last: Option<Head> = None;
+    for pair in scan(table, &key::journal_of(run)) {
+        let (found, value) = pair?;
+        let (head, mut records) = frame::decode(&value, Detail::Whole)?;
+        let (_, seq) = key::read_journal(&found)?;
+        if u64::try_from(all.len()) != Ok(seq) {
+            return Err(Undecodable("a journal with a gap").into());
+        }
+        if last.is_some_and(|last| last.epoch > head.epoch) {
+            return Err(Undecodable("a journal whose epoch falls").into());
+        }
+        all.append(&mut records);
+        last = Some(head);
+    }
+    Ok(last.map(|head| (head, all)))
+}
+
+fn snapshot(table: &dyn Table, run: RunId) -> Result<Option<Snapshot>> {
+    let Some((head, records)) = frames(table, run)? else { return Ok(None) };
+    let messages = ledger::messages(table, &key::queue_of(run))?;
+    Ok(Some(Snapshot { run, status: head.status, records, messages }))
+}
+
+/// A run for people, wherever it is.
+pub(super) fn find(table: &dyn Table, run: RunId) -> Result<Option<Snapshot>> {
+    if let Some(found) = snapshot(table, run)? {
+        return Ok(Some(found));
+    }
+    for older in table.older()? {
+        if let Some(found) = snapshot(&*older, run)? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+/// A run for its owner: the journal must be legal and end where the lease says.
+pub(super) fn load(table: &dyn Table, lease: &mut Lease) -> Result<Snapshot> {
+    let found = snapshot(table, lease.run)?.ok_or(Error::Missing("run"))?;
+    if u64::try_from(found.records.len()) != Ok(lease.seq) || found.status.is_ended() {
+        return Err(Error::Fenced(lease.run));
+    }
+    let mut history = History::default();
+    for record in &found.records {
+        history.follow(&record.entry)?;
+    }
+    if found.status != history.status(found.status == Status::Waiting)? {
+        return Err(Undecodable("a status its records do not give").into());
+    }
+    lease.history = Some(history);
+    Ok(found)
+}
+
+/// Late messages of a run.
+pub(super) fn late(table: &dyn Table, run: RunId) -> Result<Vec<super::Message>> {
+    let mut messages = ledger::messages(table, &key::late_of(run))?;
+    for older in table.older()? {
+        messages.extend(ledger::messages(&*older, &key::late_of(run))?);
+    }
+    Ok(messages)
+}
+
+/// The oldest unpublished events after `from`.
+pub(super) fn outbox(table: &dyn Table, from: Option<OutId>, max: usize) -> Result<Vec<OutEvent>> {
+    let start = key::outbox(from.map_or(0, |id| id.0.saturating_add(1)));
+    let read = |pair: Result<super::table::Pair>| {
+        let (found, value) = pair?;
+        let place = found.split_last_chunk::<8>().ok_or(Undecodable("an event without a place"))?;
+        Ok(row::decode_out(OutId(u64::from_be_bytes(*place.1)), &value)?)
+    };
+    table.range(&start, &after(&[key::OUTBOX])).take(max).map(read).collect()
+}
