@@ -1,12 +1,18 @@
 //! Stage 4 of 8: plan. A checked flow becomes an immutable DAG with slots, compiled expressions and
 //! built components. Runs share it; nothing in it changes afterwards.
 
+mod body;
 mod compiler;
+mod flow;
 mod graph;
+mod kind;
+mod missing;
 mod model;
+mod node;
 mod pieces;
 
 pub use compiler::Workshop;
+pub use flow::{Effective, plan};
 pub use model::{
     Body, CallbackPlan, ConsumePlan, CronPlan, Edge, Envelope, ErrorRule, ExtensionPlan, FailPlan,
     ForeachPlan, Give, HttpPlan, Implementation, Kind, LoopPlan, Next, Node, Origin, Output, Plan, PointPlan,

@@ -1,0 +1,249 @@
+//! Stage 4 of 8: one node, compiled against the names and slots of its body. Its edges are added once the
+//! whole body is known.
+
+use std::sync::Arc;
+
+use sdk::{Effect, Shared, Value, serde_json::Map};
+
+use super::{
+    body::{Frame, shared},
+    compiler::{At, Compiler, Moment},
+    model::{Give, Kind, Node},
+};
+use crate::flow::{
+    diagnostic::Diagnostic,
+    document::{self, Policies, TimeoutPolicy},
+    expr::{Names, Template},
+    tree::{Spanned, Tree},
+};
+
+/// The parts of a node that its policies bring.
+struct Policed {
+    cache_key: Option<Template>,
+    rate_key: Option<Template>,
+    fallback: Option<Give>,
+}
+
+impl Compiler<'_> {
+    /// Compiles one node; `None` when something in it does not compile, all of which is reported.
+    pub(super) fn node(&mut self, node: &document::Node, frame: Frame<'_>, path: &str) -> Option<Node> {
+        let names = frame.names;
+        let with = match &node.kind {
+            document::Kind::Use(name) => self.with(name, node.with.as_ref(), names, path),
+            _ => self.named(node.with.as_ref(), "with", Moment::Call, names, path),
+        };
+        let when = self.when(node, names, path);
+        let kind = match (&node.kind, &with) {
+            (document::Kind::Use(name), Some(with)) => self.component(name, node, with.as_ref(), path),
+            (document::Kind::Use(_), None) => None,
+            (kind, _) => self.kind(kind, frame, path),
+        };
+        let otherwise = self.named(node.otherwise.as_ref(), "otherwise", Moment::After, names, path);
+        let output = self.named(node.output.as_ref(), "output", Moment::After, names, path);
+        let idempotency_key =
+            self.named(node.idempotency_key.as_ref(), "idempotencyKey", Moment::Call, names, path);
+        let asked = self.asked(node);
+        let policed = self.policed(&asked, names, path);
+        let compensate = self.compensation(node, names, path);
+        let (kind, policed) = (kind?, policed?);
+        Some(Node {
+            id: node.id.value.as_str().into(),
+            effect: effect(&kind, node, self),
+            kind,
+            needs: Vec::new(),
+            next: Vec::new(),
+            input: None,
+            join: node.join,
+            when: when?,
+            otherwise: otherwise?,
+            is_critical: node.is_critical,
+            with: with?,
+            output: output?,
+            asked: (asked != Policies::default()).then(|| Box::new(asked)),
+            policies: None,
+            idempotency_key: idempotency_key?,
+            cache_key: policed.cache_key,
+            rate_key: policed.rate_key,
+            fallback: policed.fallback,
+            compensate: compensate?,
+        })
+    }
+
+    fn named(
+        &mut self,
+        tree: Option<&Tree>,
+        key: &str,
+        moment: Moment,
+        names: &Names<'_>,
+        path: &str,
+    ) -> Option<Option<Template>> {
+        match tree {
+            Some(_) => self.optional(tree, At::new(names, &format!("{path}.{key}")).when(moment)),
+            None => Some(None),
+        }
+    }
+
+    fn when(
+        &mut self,
+        node: &document::Node,
+        names: &Names<'_>,
+        path: &str,
+    ) -> Option<Option<crate::flow::expr::Expression>> {
+        let Some(text) = &node.when else { return Some(None) };
+        let path = format!("{path}.when");
+        let (when, mut seen) = self.collect(|compiler| compiler.expression(text, At::new(names, &path)));
+        seen.iter_mut().for_each(|seen| seen.is_condition = true);
+        self.seen.append(&mut seen);
+        when.map(Some)
+    }
+
+    /// The `with` of a component, with the texts it wants in pieces.
+    fn with(
+        &mut self,
+        name: &Spanned<String>,
+        tree: Option<&Tree>,
+        names: &Names<'_>,
+        path: &str,
+    ) -> Option<Option<Template>> {
+        let Some(tree) = tree else { return Some(None) };
+        let value = tree.to_json();
+        let path = format!("{path}.with");
+        let at = At::new(names, &path);
+        let pieces = match self.workshop.registry.component(&name.value) {
+            Some(entry) => self.workshop.schemas.pieces(entry, &value),
+            None => std::collections::HashSet::new(),
+        };
+        self.template_in_pieces(tree, value, at, &|pointer| pieces.contains(pointer)).map(Some)
+    }
+
+    /// A component, built at once when its `with` is constant.
+    fn component(
+        &mut self,
+        name: &Spanned<String>,
+        node: &document::Node,
+        with: Option<&Template>,
+        path: &str,
+    ) -> Option<Kind> {
+        let Some(entry) = self.workshop.registry.component(&name.value) else {
+            let message = format!("no component is called `{}`", name.value);
+            let names = self.workshop.registry.components().map(|entry| entry.name);
+            let help = match crate::flow::nearest::nearest(&name.value, names) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => "`bactrian catalog components` lists them".to_owned(),
+            };
+            let at = format!("{path}.use");
+            self.diagnostics.push(Diagnostic::error("UNKNOWN_COMPONENT", name.span, message, help).at(at));
+            return None;
+        };
+        let constant = match with {
+            Some(with) => with.constant().map(Shared::clone),
+            None => Some(Shared::new(Value::Object(Map::new()))),
+        };
+        let built = match constant.map(entry.build_shared) {
+            Some(Ok(built)) => Some(built),
+            None => None,
+            Some(Err(fault)) => {
+                let span = node.with.as_ref().map_or(name.span, |with| with.span);
+                let help = format!("`bactrian catalog components {}` shows its settings", entry.name);
+                let at = format!("{path}.with");
+                self.diagnostics.push(Diagnostic::error("CONFIG_INVALID", span, fault.message, help).at(at));
+                return None;
+            }
+        };
+        Some(Kind::Use { name: entry.name, built, build: entry.build_shared })
+    }
+
+    /// What the node asks for, with the flow's `defaults` where it is a call that leaves the engine.
+    fn asked(&self, node: &document::Node) -> Policies {
+        let mut asked = node.policies.clone();
+        if self.is_call(node) {
+            let defaults = self.defaults.clone();
+            asked.cache = asked.cache.or(defaults.cache);
+            asked.fallback = asked.fallback.or(defaults.fallback);
+            asked.timeout = asked.timeout.or(defaults.timeout);
+            asked.retry = asked.retry.or(defaults.retry);
+            asked.circuit_breaker = asked.circuit_breaker.or(defaults.circuit_breaker);
+            asked.rate_limit = asked.rate_limit.or(defaults.rate_limit);
+            asked.bulkhead = asked.bulkhead.or(defaults.bulkhead);
+        }
+        let is_whole = matches!(
+            node.kind,
+            document::Kind::Race(_)
+                | document::Kind::Loop(_)
+                | document::Kind::Foreach(_)
+                | document::Kind::Wait(_)
+                | document::Kind::Flow { .. }
+        );
+        if is_whole && let Some(timeout) = asked.timeout {
+            let total = timeout.total.or(timeout.attempt);
+            asked.timeout = Some(TimeoutPolicy { attempt: None, total });
+        }
+        asked
+    }
+
+    fn is_call(&self, node: &document::Node) -> bool {
+        match &node.kind {
+            document::Kind::Use(_) => self.effect_of(node) != Effect::Pure,
+            document::Kind::Extension { .. } | document::Kind::Flow { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// The effect of a component's node, from its `with` as written.
+    fn effect_of(&self, node: &document::Node) -> Effect {
+        let document::Kind::Use(name) = &node.kind else { return Effect::Pure };
+        let with = node.with.as_ref().map_or(Value::Null, Tree::to_json);
+        self.workshop.registry.component(&name.value).map_or(Effect::Pure, |entry| (entry.effect_of)(&with))
+    }
+
+    fn policed(&mut self, asked: &Policies, names: &Names<'_>, path: &str) -> Option<Policed> {
+        let cache = asked.cache.as_ref().and_then(|cache| cache.key.as_ref());
+        let cache_key = self.named(cache, "cache.key", Moment::Call, names, path);
+        let rate = asked.rate_limit.as_ref().and_then(|limit| limit.key.as_ref());
+        let rate_key = self.named(rate, "rateLimit.key", Moment::Call, names, path);
+        let fallback = match asked.fallback.as_ref().map(|fallback| &fallback.give) {
+            None => Some(None),
+            Some(document::Give::Value(tree)) => {
+                let value = self.named(Some(tree), "fallback.value", Moment::After, names, path);
+                value.map(|value| value.map(Give::Value))
+            }
+            Some(document::Give::Node(work)) => {
+                let base = Names::new(&[]).inside(names);
+                let path = format!("{path}.fallback");
+                let (body, mut seen) = self.collect(|compiler| compiler.work(work, &base, &path));
+                seen.iter_mut().for_each(|seen| seen.moment = Moment::After);
+                self.seen.append(&mut seen);
+                shared(body).map(|body| Some(Give::Body(body)))
+            }
+        };
+        Some(Policed { cache_key: cache_key?, rate_key: rate_key?, fallback: fallback? })
+    }
+
+    fn compensation(
+        &mut self,
+        node: &document::Node,
+        names: &Names<'_>,
+        path: &str,
+    ) -> Option<Option<Arc<super::Body>>> {
+        let Some(undo) = &node.compensate else { return Some(None) };
+        let base = Names::new(&[]).inside(names);
+        let path = format!("{path}.compensate");
+        let (body, mut seen) = self.collect(|compiler| compiler.single(undo, &base, &path));
+        seen.iter_mut().for_each(|seen| seen.moment = Moment::Undo);
+        self.seen.append(&mut seen);
+        shared(body).map(Some)
+    }
+}
+
+fn effect(kind: &Kind, node: &document::Node, compiler: &Compiler<'_>) -> Effect {
+    match kind {
+        Kind::Use { .. } => compiler.effect_of(node),
+        // Nobody knows before the run what answers there.
+        Kind::Extension { .. } | Kind::Flow { .. } => Effect::Write,
+        Kind::Foreach(each) => each.body.effect,
+        Kind::Loop(rounds) => rounds.body.effect,
+        Kind::Race(branches) => branches.iter().map(|(_, body)| body.effect).max().unwrap_or(Effect::Pure),
+        Kind::Wait(_) => Effect::Read,
+        Kind::Switch(_) | Kind::Respond(_) | Kind::Fail(_) => Effect::Pure,
+    }
+}
