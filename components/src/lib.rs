@@ -5,6 +5,7 @@
 //! of them to the same rules.
 
 pub mod assert;
+pub mod decide;
 pub mod delay;
 pub mod http;
 pub mod log;
