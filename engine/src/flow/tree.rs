@@ -3,6 +3,7 @@
 //! Stage 2 makes it, variants patch it, the typed documents are read from it. It prints nothing.
 
 use serde_json::{Map, Number, Value};
+use sha2::{Digest, Sha256};
 
 /// Which source text a span points into: an index into the set that was loaded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -130,4 +131,82 @@ impl Tree {
         }
         at.span
     }
+
+    /// The path (`nodes.load.with.path`, `order[1][0]`) of what stands at a place: the last part that
+    /// starts there or before it.
+    #[must_use]
+    pub fn path_at(&self, place: Span) -> String {
+        let mut best = (self.span, String::new());
+        self.search(place, &mut String::new(), &mut best);
+        best.1
+    }
+
+    fn search(&self, place: Span, path: &mut String, best: &mut (Span, String)) {
+        let is_better = |at: Span, best: Span| {
+            at.source == place.source && start(best) <= start(at) && start(at) <= start(place)
+        };
+        let length = path.len();
+        let children: Box<dyn Iterator<Item = (String, Span, &Self)>> = match &self.shape {
+            Shape::Map(entries) => Box::new(entries.iter().map(|entry| {
+                let dot = if length == 0 { "" } else { "." };
+                (format!("{dot}{}", entry.key.value), entry.key.span, &entry.value)
+            })),
+            Shape::List(items) => Box::new(
+                items.iter().enumerate().map(|(index, item)| (format!("[{index}]"), item.span, item)),
+            ),
+            _ => return,
+        };
+        for (step, span, child) in children {
+            path.push_str(&step);
+            if is_better(span, best.0) {
+                *best = (span, path.clone());
+            }
+            child.search(place, path, best);
+            path.truncate(length);
+        }
+    }
+
+    /// SHA-256 of the values in hex; places do not count, the order of keys does.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let mut digest = Sha256::new();
+        self.digest(&mut digest);
+        digest.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
+            for half in [byte >> 4, byte & 15] {
+                hex.push(char::from_digit(u32::from(half), 16).unwrap_or('0'));
+            }
+            hex
+        })
+    }
+
+    /// Every part is written with its kind and its length, so that no two values give the same bytes.
+    fn digest(&self, digest: &mut Sha256) {
+        let mut write = |kind: u8, bytes: &[u8]| {
+            digest.update([kind]);
+            digest.update(bytes.len().to_le_bytes());
+            digest.update(bytes);
+        };
+        match &self.shape {
+            Shape::Null => write(b'n', b""),
+            Shape::Bool(truth) => write(b'b', &[u8::from(*truth)]),
+            Shape::Number(number) => write(b'#', number.to_string().as_bytes()),
+            Shape::Text(text) => write(b't', text.as_bytes()),
+            Shape::List(items) => {
+                write(b'l', &items.len().to_le_bytes());
+                items.iter().for_each(|item| item.digest(digest));
+            }
+            Shape::Map(entries) => {
+                write(b'm', &entries.len().to_le_bytes());
+                for entry in entries {
+                    digest.update(entry.key.value.len().to_le_bytes());
+                    digest.update(entry.key.value.as_bytes());
+                    entry.value.digest(digest);
+                }
+            }
+        }
+    }
+}
+
+const fn start(span: Span) -> (u32, u32) {
+    (span.line, span.column)
 }

@@ -39,6 +39,8 @@ pub struct Header {
     pub labels: Vec<(String, String)>,
     /// Where the document starts.
     pub span: Span,
+    /// SHA-256 of its values, in hex: comments, places and styles of writing do not count.
+    pub hash: String,
 }
 
 /// A document of any kind.

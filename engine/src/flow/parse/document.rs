@@ -1,0 +1,117 @@
+//! From one text to its documents.
+
+use super::{LARGEST, cases, check, read, refuse, scan, value};
+use crate::flow::{
+    diagnostic::Diagnostic,
+    document::Document,
+    language,
+    load::Source,
+    nearest::nearest,
+    tree::{Span, Tree},
+};
+
+/// A document with the tree it was read from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parsed {
+    /// The document.
+    pub document: Document,
+    /// Its tree, which variants patch.
+    pub tree: Tree,
+}
+
+/// Reads all texts. Every fault of every document is returned, in the order of texts and lines.
+#[must_use]
+pub fn parse(sources: &[Source]) -> (Vec<Parsed>, Vec<Diagnostic>) {
+    let mut parsed = Vec::new();
+    let mut faults = Vec::new();
+    let mut pending = Vec::new();
+    for source in sources {
+        let trees = trees(source, &mut faults);
+        if source.is_cases() {
+            pending.push((source, trees));
+        } else {
+            parsed.extend(trees.into_iter().filter_map(|tree| document(tree, &mut faults)));
+        }
+    }
+    for (source, trees) in pending {
+        for tree in trees {
+            cases::attach(source, sources, &tree, &mut parsed, &mut faults);
+        }
+    }
+    for fault in faults.iter_mut().filter(|fault| fault.path.is_empty()) {
+        let tree = parsed
+            .iter()
+            .map(|parsed| &parsed.tree)
+            .filter(|tree| tree.span <= fault.span)
+            .max_by_key(|tree| tree.span);
+        if let Some(tree) = tree.filter(|tree| tree.span.source == fault.span.source) {
+            fault.path = tree.path_at(fault.span);
+        }
+    }
+    faults.sort_by_key(|fault| (fault.span.source, fault.span.line, fault.span.column));
+    (parsed, faults)
+}
+
+/// The trees of one text; what cannot be read is left out and told.
+fn trees(source: &Source, faults: &mut Vec<Diagnostic>) -> Vec<Tree> {
+    if source.text.len() > LARGEST {
+        faults.push(refuse::too_large(source.id, source.text.len()));
+        return Vec::new();
+    }
+    let before = faults.len();
+    let text = source.text.strip_prefix('\u{feff}').unwrap_or(&source.text);
+    let mut trees = Vec::new();
+    for scanned in scan::scan(source.id, text, faults) {
+        match value::value(&scanned) {
+            Ok(tree) => trees.push(tree),
+            Err(fault) => faults.push(*fault),
+        }
+    }
+    if trees.is_empty() && faults.len() == before {
+        faults.push(refuse::empty(source.id));
+    }
+    trees
+}
+
+fn document(tree: Tree, faults: &mut Vec<Diagnostic>) -> Option<Parsed> {
+    let start = Span { length: 1, ..tree.span };
+    let Some(kind) = tree.get("kind") else {
+        faults.push(missing_kind(start, &tree));
+        return None;
+    };
+    let Some(grammar) = kind.text().and_then(language::document) else {
+        faults.push(unknown_kind(kind));
+        return None;
+    };
+    check::object(&tree, grammar, start, faults);
+    let document = read::document(kind.text()?, &tree)?;
+    Some(Parsed { document, tree })
+}
+
+fn missing_kind(start: Span, tree: &Tree) -> Diagnostic {
+    let slip = tree.entries().iter().find(|entry| nearest(&entry.key.value, ["kind"]).is_some());
+    match slip {
+        Some(slip) => Diagnostic::error(
+            "UNKNOWN_KEY",
+            slip.key.span,
+            format!("a document has no key `{}`", slip.key.value),
+            "did you mean `kind`?",
+        ),
+        None => Diagnostic::error(
+            "MISSING_KEY",
+            start,
+            "the document does not say its `kind`",
+            "begin with `apiVersion: bactrian/v1` and `kind: Flow` (or another kind)",
+        ),
+    }
+}
+
+fn unknown_kind(kind: &Tree) -> Diagnostic {
+    let known = language::DOCUMENTS.iter().map(|(name, _)| *name);
+    let found = kind.text().unwrap_or_default();
+    let help = match nearest(found, known.clone()) {
+        Some(name) => format!("did you mean `{name}`?"),
+        None => format!("write one of {}", known.collect::<Vec<_>>().join(", ")),
+    };
+    Diagnostic::error("UNKNOWN_KIND", kind.span, format!("there is no kind `{found}`"), help)
+}
