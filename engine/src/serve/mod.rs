@@ -1,11 +1,13 @@
 //! Stage 8 of 8: serve. HTTP in, HTTP out.
 
+mod assets;
 mod body;
 mod guard;
 mod limits;
 mod listen;
 mod reply;
 
+pub use assets::{Asset, Assets};
 pub use body::{collect, parse};
 pub use guard::{Guard, IDENTITY_HEADERS};
 pub use limits::Limits;

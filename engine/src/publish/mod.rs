@@ -1,0 +1,13 @@
+//! What is published: immutable revisions of all texts, drafts beside them, and imports of a directory.
+//!
+//! Keeps texts only. Whether a set of texts loads is the catalog's to say, before it is published.
+
+mod draft;
+mod import;
+mod pins;
+mod revision;
+
+pub use draft::{Draft, DraftError};
+pub use import::{Conflict, Merge, merge};
+pub use pins::{Pin, Pins};
+pub use revision::{Change, Origin, PublishError, Revision, Revisions, Texts};
