@@ -1,6 +1,7 @@
 //! Bactrian's engine: flows by business identity, from YAML to answers.
 
 pub mod flow;
+pub mod publish;
 pub mod scoped;
 pub mod serve;
 pub mod state;

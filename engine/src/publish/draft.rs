@@ -53,7 +53,10 @@ impl Draft {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn get(documents: &Arc<dyn Documents + Send + Sync>, path: &str) -> Result<Option<(Self, u64)>, DraftError> {
+    pub async fn get(
+        documents: &Arc<dyn Documents + Send + Sync>,
+        path: &str,
+    ) -> Result<Option<(Self, u64)>, DraftError> {
         let Some(kept) = documents.get(SECTION, path).await? else { return Ok(None) };
         let draft = serde_json::from_slice(&kept.body).map_err(|_| DraftError::Unreadable)?;
         Ok(Some((draft, kept.version)))
@@ -88,7 +91,9 @@ impl Draft {
     pub async fn all(documents: &Arc<dyn Documents + Send + Sync>) -> Result<Vec<(Self, u64)>, DraftError> {
         let kept = documents.documents(SECTION, None, 1_000).await?;
         kept.into_iter()
-            .map(|kept| Ok((serde_json::from_slice(&kept.body).map_err(|_| DraftError::Unreadable)?, kept.version)))
+            .map(|kept| {
+                Ok((serde_json::from_slice(&kept.body).map_err(|_| DraftError::Unreadable)?, kept.version))
+            })
             .collect()
     }
 }

@@ -55,11 +55,19 @@ mod tests {
     use super::{Conflict, Merge, Texts, merge};
 
     fn texts(given: &str) -> Texts {
-        given.split_whitespace().map(|pair| pair.split_once('=').unwrap()).map(|(p, t)| (p.to_owned(), t.into())).collect()
+        given
+            .split_whitespace()
+            .map(|pair| pair.split_once('=').unwrap())
+            .map(|(p, t)| (p.to_owned(), t.into()))
+            .collect()
     }
 
     fn check(base: &str, disk: &str, current: &str, expected: &Merge) {
-        assert_eq!(merge(&texts(base), &texts(disk), &texts(current)), *expected, "{base} | {disk} | {current}");
+        assert_eq!(
+            merge(&texts(base), &texts(disk), &texts(current)),
+            *expected,
+            "{base} | {disk} | {current}"
+        );
     }
 
     #[test]

@@ -39,7 +39,11 @@ impl Pins {
     ///
     /// # Errors
     /// When the store refuses.
-    pub async fn put(&self, documents: &Arc<dyn Documents + Send + Sync>, flow: &str) -> Result<(), state::Error> {
+    pub async fn put(
+        &self,
+        documents: &Arc<dyn Documents + Send + Sync>,
+        flow: &str,
+    ) -> Result<(), state::Error> {
         let body = serde_json::to_vec(self).unwrap_or_default();
         documents.put(SECTION, flow, body.into(), Expected::Anything).await?;
         Ok(())

@@ -1,10 +1,6 @@
 //! Revisions: numbered from 1, never changed, each the whole set of texts by hash.
 
-use std::{
-    collections::BTreeMap,
-    fmt::Write as _,
-    sync::Arc,
-};
+use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
 use bytes::Bytes;
 use sdk::Timestamp;

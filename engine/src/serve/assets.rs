@@ -6,8 +6,8 @@ use http_body_util::Full;
 use hyper::{
     HeaderMap, Response, StatusCode,
     header::{
-        ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderValue,
-        IF_NONE_MATCH, VARY,
+        ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+        HeaderValue, IF_NONE_MATCH, VARY,
     },
 };
 
@@ -83,7 +83,8 @@ impl Assets {
         headers.insert(ETAG, HeaderValue::from_static(tag));
         headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
         // Hashed names never change their content; the others are asked for again.
-        let lifetime = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
+        let lifetime =
+            if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
         headers.insert(CACHE_CONTROL, HeaderValue::from_static(lifetime));
         if encoding != "identity" {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
@@ -136,15 +137,23 @@ mod tests {
     ];
 
     fn get(path: &str, headers: &[(&'static str, &'static str)]) -> Option<super::Reply> {
-        let headers: HeaderMap =
-            headers.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value))).collect();
+        let headers: HeaderMap = headers
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)))
+            .collect();
         Assets::new(FILES, "MARK").answer(path, &headers, "n0nce")
     }
 
     #[test]
     fn the_best_accepted_encoding_is_sent() {
-        assert_eq!(get("/assets/a.1.js", &[("accept-encoding", "gzip, br")]).unwrap().headers()["etag"], "\"2\"");
-        assert_eq!(get("/assets/a.1.js", &[("accept-encoding", "br;q=0")]).unwrap().headers()["etag"], "\"1\"");
+        assert_eq!(
+            get("/assets/a.1.js", &[("accept-encoding", "gzip, br")]).unwrap().headers()["etag"],
+            "\"2\""
+        );
+        assert_eq!(
+            get("/assets/a.1.js", &[("accept-encoding", "br;q=0")]).unwrap().headers()["etag"],
+            "\"1\""
+        );
         let again = get("/assets/a.1.js", &[("if-none-match", "\"1\"")]).unwrap();
         assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
     }
