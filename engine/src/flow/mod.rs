@@ -3,12 +3,11 @@
 pub mod diagnostic;
 pub mod document;
 pub mod expr;
-pub mod nearest;
-pub mod plan;
-pub mod policy;
 pub mod language;
 pub mod load;
 pub mod nearest;
 pub mod parse;
+pub mod plan;
+pub mod policy;
 pub mod schema;
 pub mod tree;
