@@ -1,7 +1,9 @@
 //! Bactrian's engine: flows by business identity, from YAML to answers.
 
+pub mod clock;
 pub mod flow;
 pub mod publish;
 pub mod scoped;
+pub mod secrets;
 pub mod serve;
 pub mod state;
