@@ -169,7 +169,7 @@ impl Binder<'_> {
     /// The first `words` names or keys from the node `id` on.
     pub(super) fn place(&self, id: u64, words: usize) -> Range<usize> {
         let start = self.parsed.start(id);
-        let mut named = Lexer::new(&self.text[start..])
+        let mut named = Lexer::new(self.text.get(start..).unwrap_or_default())
             .filter(|(token, _)| matches!(token, Token::Word | Token::Text))
             .take(words.max(1));
         let end = named.by_ref().last().map_or(0, |(_, range)| range.end);
@@ -348,3 +348,7 @@ fn compare(call: CallExpr) -> Expr {
         _ => Expr::Call(call),
     }
 }
+
+#[cfg(test)]
+#[path = "bind_tests.rs"]
+mod tests;

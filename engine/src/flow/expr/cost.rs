@@ -218,3 +218,7 @@ fn product<'v>(count: usize, each: &Loop, value: &dyn Fn(usize) -> Option<&'v Va
     let inner = each.inner.iter().map(|inner| rounds(inner, None, value)).fold(1, usize::max);
     count.saturating_mul(inner)
 }
+
+#[cfg(test)]
+#[path = "cost_tests.rs"]
+mod tests;

@@ -183,3 +183,7 @@ fn exact(steps: &[Step], names: &Names<'_>) -> Option<Path> {
 #[cfg(test)]
 #[path = "expression_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "conformance_tests.rs"]
+mod conformance;

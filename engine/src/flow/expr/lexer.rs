@@ -98,6 +98,15 @@ impl<'t> Lexer<'t> {
         Token::Operator
     }
 
+    /// A whole character, so that no range ends inside one.
+    fn other(&mut self) -> Token {
+        self.at += 1;
+        while self.peek(0) & 0b1100_0000 == 0b1000_0000 {
+            self.at += 1;
+        }
+        Token::Other
+    }
+
     fn single(&mut self, token: Token) -> Token {
         self.at += 1;
         token
@@ -120,7 +129,7 @@ impl Iterator for Lexer<'_> {
             b'.' => self.single(Token::Dot),
             b',' => self.single(Token::Comma),
             b'+' | b'-' | b'*' | b'/' | b'%' | b'=' | b'!' | b'<' | b'>' | b'&' | b'|' | b'?' => self.sign(),
-            _ => self.single(Token::Other),
+            _ => self.other(),
         };
         Some((token, start..self.at))
     }

@@ -91,3 +91,19 @@ pub(super) fn outcome(text: &str, world: &World) -> Result<Value, String> {
     let expression = Expression::compile(text, &world.names()).map_err(|faults| faults[0].code.to_owned())?;
     expression.evaluate(world).map_err(|failure: Failure| failure.cause)
 }
+
+/// Each text evaluates to its value.
+pub(super) fn check(cases: &[(&str, Value)]) {
+    let world = world();
+    for (text, expected) in cases {
+        assert_eq!(outcome(text, &world), Ok(expected.clone()), "{text}");
+    }
+}
+
+/// Each text fails with its cause, or does not compile with its code.
+pub(super) fn check_refused(cases: &[(&str, &str)]) {
+    let world = world();
+    for (text, expected) in cases {
+        assert_eq!(outcome(text, &world), Err((*expected).to_owned()), "{text}");
+    }
+}
