@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{ComponentEntry, ExtensionEntry};
+use crate::{ComponentEntry, DocumentEntry, ExtensionEntry};
 
 /// Why the registry cannot be built.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -13,8 +13,8 @@ pub enum RegistryError {
     /// Nothing registered: the crates that hold components are not linked.
     #[error("no component is registered: name the crates that hold them, as in `use components as _;`")]
     Empty,
-    /// Two components of one name.
-    #[error("component `{name}` is declared twice, in {first} and in {second}")]
+    /// Two components, or two kinds of document, of one name.
+    #[error("`{name}` is declared twice, in {first} and in {second}")]
     Duplicate {
         /// The name.
         name: &'static str,
@@ -29,6 +29,7 @@ pub enum RegistryError {
 #[derive(Clone, Default)]
 pub struct Registry {
     components: BTreeMap<&'static str, ComponentEntry>,
+    documents: BTreeMap<(&'static str, Option<&'static str>), DocumentEntry>,
     extensions: Vec<ExtensionEntry>,
 }
 
@@ -44,6 +45,16 @@ impl Registry {
         }
         if registry.components.is_empty() {
             return Err(RegistryError::Empty);
+        }
+        for entry in inventory::iter::<DocumentEntry> {
+            if let Some(first) = registry.documents.insert((entry.kind, entry.r#type), *entry) {
+                let (first, second) = (first.module, entry.module);
+                return Err(RegistryError::Duplicate {
+                    name: entry.r#type.unwrap_or(entry.kind),
+                    first,
+                    second,
+                });
+            }
         }
         registry.extensions = inventory::iter::<ExtensionEntry>.into_iter().copied().collect();
         registry.sort();
@@ -87,6 +98,17 @@ impl Registry {
     /// All components by name.
     pub fn components(&self) -> impl Iterator<Item = &ComponentEntry> {
         self.components.values()
+    }
+
+    /// What the body of a document of that kind and `type` looks like, if a component has said so.
+    #[must_use]
+    pub fn document(&self, kind: &str, r#type: Option<&str>) -> Option<&DocumentEntry> {
+        self.documents().find(|entry| entry.kind == kind && entry.r#type == r#type)
+    }
+
+    /// All declared kinds of document, by kind and type.
+    pub fn documents(&self) -> impl Iterator<Item = &DocumentEntry> {
+        self.documents.values()
     }
 
     /// All Rust extensions, sorted by point and place.

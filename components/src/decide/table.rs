@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sdk::{Class, Error, Resource, Value, schemars};
+use sdk::{Class, Document, Error, Resource, Value, schemars};
 use serde::Deserialize;
 use serde_json::Map;
 
@@ -127,12 +127,13 @@ pub(super) const RULE_KEYS: [&str; 7] =
 impl Table {
     /// Reads a table that stands in a node.
     pub(super) fn read(table: &Value) -> Result<Self, Error> {
-        let read = Self::deserialize(table).map_err(|fault| fault.to_string()).and_then(Self::checked);
+        let read = Self::deserialize(table).map_err(|fault| fault.to_string());
+        let read = read.and_then(|table| table.check().map(|()| table));
         read.map_err(|why| Error::validation("CONFIG_INVALID", format!("`table` of `decide`: {why}")))
     }
 
     /// Whether ids and keys fit together.
-    fn checked(self) -> Result<Self, String> {
+    fn check(&self) -> Result<(), String> {
         let mut ids: Vec<&str> = self.inputs.iter().map(|column| column.id.as_str()).collect();
         ids.extend(self.outputs.iter().map(|column| column.id.as_str()));
         for (index, id) in ids.iter().enumerate() {
@@ -169,7 +170,7 @@ impl Table {
             }
             rules.push(id);
         }
-        Ok(self)
+        Ok(())
     }
 }
 
@@ -179,12 +180,21 @@ pub(super) fn rule_id(rule: &Map<String, Value>, index: usize) -> String {
     id.map_or_else(|| format!("row-{}", index + 1), str::to_owned)
 }
 
+impl Document for Decision {
+    const KIND: &'static str = "Decision";
+
+    fn validate(&self) -> Result<(), Error> {
+        self.table.check().map_err(|why| Error::validation("CONFIG_INVALID", format!("`table`: {why}")))
+    }
+}
+sdk::document!(Decision);
+
 impl Decision {
     /// Reads a `Decision` document.
     pub(super) fn read(document: &Resource) -> Result<Self, Error> {
         let read = Self::deserialize(&document.body)
             .map_err(|fault| fault.to_string())
-            .and_then(|decision| Ok(Self { table: decision.table.checked()? }));
+            .and_then(|decision| decision.table.check().map(|()| decision));
         read.map_err(|why| invalid(format!("decision `{}`: {why}", document.name)))
     }
 }

@@ -14,7 +14,7 @@ use hyper_util::{
     client::legacy::Client,
     rt::{TokioExecutor, TokioTimer},
 };
-use sdk::{Class, Context, Duration, Error, Resource, schemars};
+use sdk::{Class, Context, Document, Duration, Error, Resource, schemars};
 use serde::Deserialize;
 
 use super::{
@@ -74,6 +74,54 @@ pub enum Auth {
     Mtls(String),
 }
 
+impl Document for HttpConnection {
+    const KIND: &'static str = "Connection";
+    const TYPE: Option<&'static str> = Some("http");
+
+    fn validate(&self) -> Result<(), Error> {
+        let why = self.check().err();
+        why.map_or(Ok(()), |why| Err(Error::validation("CONFIG_INVALID", format!("connection: {why}"))))
+    }
+}
+sdk::document!(HttpConnection);
+
+impl HttpConnection {
+    /// The base address and all origins, the own one first, or what is wrong.
+    fn check(&self) -> Result<(Uri, Arc<[Origin]>), String> {
+        if self.r#type != "http" {
+            return Err("its type is not `http`".to_owned());
+        }
+        let base: Uri = self.base_url.parse().map_err(|_| "`baseUrl` is no address".to_owned())?;
+        let is_plain = base.query().is_none() && !self.base_url.contains('#');
+        let origin = Origin::of(&base).filter(|_| is_plain).ok_or_else(|| {
+            "`baseUrl` must be http or https with a host, without user, query and fragment".to_owned()
+        })?;
+        let mut origins = vec![origin];
+        for other in &self.redirect_to {
+            let other = other.parse().ok().and_then(|uri| Origin::of(&uri));
+            origins.push(other.ok_or_else(|| "`redirectTo` must hold http or https addresses".to_owned())?);
+        }
+        let reference = match &self.auth {
+            None => None,
+            Some(Auth::Mtls(_)) if !self.redirect_to.is_empty() => {
+                let why =
+                    "`redirectTo` cannot stand beside `auth.mtls`: the certificate would be shown there";
+                return Err(why.to_owned());
+            }
+            Some(
+                Auth::Bearer(reference)
+                | Auth::Basic(reference)
+                | Auth::Mtls(reference)
+                | Auth::Header { value: reference, .. },
+            ) => Some(reference),
+        };
+        if reference.is_some_and(|reference| !reference.starts_with("secret://")) {
+            return Err("`auth` takes a reference, such as `secret://orders-token`".to_owned());
+        }
+        Ok((base, origins.into()))
+    }
+}
+
 /// The HTTP client of every connection.
 pub(super) type HttpClient = Client<HttpsConnector<Dial>, Full<Bytes>>;
 
@@ -82,7 +130,7 @@ pub(super) struct Pool {
     pub(super) client: HttpClient,
     /// Scheme and authority, then the path that every call starts with.
     pub(super) base: (String, String),
-    pub(super) origin: Origin,
+    /// Where calls may go: the connection's own origin first.
     pub(super) origins: Arc<[Origin]>,
     pub(super) timeout: Option<Duration>,
     settings: HttpConnection,
@@ -106,35 +154,17 @@ impl Pool {
         };
         let settings =
             HttpConnection::deserialize(&resource.body).map_err(|fault| invalid(&fault.to_string()))?;
-        if settings.r#type != "http" {
-            return Err(invalid("its type is not `http`"));
-        }
-        let base: Uri = settings.base_url.parse().map_err(|_| invalid("`baseUrl` is no address"))?;
-        let is_plain = base.query().is_none() && !settings.base_url.contains('#');
-        let origin = Origin::of(&base).filter(|_| is_plain).ok_or_else(|| {
-            invalid("`baseUrl` must be http or https with a host, without user, query and fragment")
-        })?;
-        let mut origins = vec![origin.clone()];
-        for other in &settings.redirect_to {
-            let other = other.parse().ok().and_then(|uri| Origin::of(&uri));
-            origins.push(other.ok_or_else(|| invalid("`redirectTo` must hold http or https addresses"))?);
-        }
+        let (base, origins) = settings.check().map_err(|why| invalid(&why))?;
         let reach = match (settings.internal, cx.is_development()) {
             (true, _) => Reach::Internal,
             (false, true) => Reach::Development,
             (false, false) => Reach::Public,
         };
-        if matches!(settings.auth, Some(Auth::Mtls(_))) && !settings.redirect_to.is_empty() {
-            return Err(invalid(
-                "`redirectTo` cannot stand beside `auth.mtls`: the certificate would be shown there",
-            ));
-        }
         let certificate = match &settings.auth {
-            Some(Auth::Mtls(reference)) => Some(secret(cx, reference)?),
+            Some(Auth::Mtls(reference)) => Some(cx.secret(reference)?),
             _ => None,
         };
         let tls = tls::settings(settings.ca.as_deref(), certificate.as_ref())?;
-        let origins: Arc<[Origin]> = origins.into();
         let dial = Dial { resolver, reach, origins: Arc::clone(&origins) };
         let connector =
             HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_all_versions();
@@ -146,7 +176,7 @@ impl Pool {
         let authority = base.authority().map_or("", |authority| authority.as_str());
         let root = format!("{}://{authority}", base.scheme_str().unwrap_or("http"));
         let base = (root, base.path().trim_end_matches('/').to_owned());
-        Ok(Self { client, base, origin, origins, timeout: settings.timeout, settings })
+        Ok(Self { client, base, origins, timeout: settings.timeout, settings })
     }
 
     /// The headers that carry our credentials, read from the secrets now, so that a rotated one is used at
@@ -161,21 +191,21 @@ impl Pool {
         };
         match &self.settings.auth {
             Some(Auth::Bearer(reference)) => {
-                add(AUTHORIZATION, &format!("Bearer {}", secret(cx, reference)?.reveal()))?;
+                add(AUTHORIZATION, &format!("Bearer {}", cx.secret(reference)?.reveal()))?;
             }
             Some(Auth::Basic(reference)) => {
-                let pair = BASE64_STANDARD.encode(secret(cx, reference)?.reveal());
+                let pair = BASE64_STANDARD.encode(cx.secret(reference)?.reveal());
                 add(AUTHORIZATION, &format!("Basic {pair}"))?;
             }
             Some(Auth::Header { name, value }) => {
-                add(name.parse().map_err(|_| unfit())?, secret(cx, value)?.reveal())?;
+                add(name.parse().map_err(|_| unfit())?, cx.secret(value)?.reveal())?;
             }
             Some(Auth::Mtls(_)) | None => {}
         }
         for (name, text) in &self.settings.headers {
             let name: HeaderName = name.parse().map_err(|_| unfit())?;
             if text.starts_with("secret://") {
-                add(name, secret(cx, text)?.reveal())?;
+                add(name, cx.secret(text)?.reveal())?;
             } else {
                 add(name, text)?;
             }
@@ -190,12 +220,4 @@ fn unfit() -> Error {
         "CONNECTION_INVALID",
         "a header of the connection holds a character it may not",
     )
-}
-
-fn secret(cx: &Context, reference: &str) -> Result<sdk::Secret, Error> {
-    if !reference.starts_with("secret://") {
-        let message = "credentials are given by reference, such as `secret://orders-token`";
-        return Err(Error::new(Class::Internal, "CONNECTION_INVALID", message));
-    }
-    cx.secret(reference)
 }

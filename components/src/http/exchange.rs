@@ -34,7 +34,7 @@ struct Letter {
 
 /// Calls the far side and turns its answer into the node's outcome.
 pub(super) async fn exchange(http: &Http, pool: &Pool, cx: &Context) -> Outcome {
-    request::validate(http)?;
+    request::fits(http)?;
     let mut letter = letter(http, pool, cx)?;
     for _ in 0..=MOST_REDIRECTS {
         let answer = send(http, pool, cx, &letter).await?;
@@ -157,11 +157,11 @@ fn follow(http: &Http, pool: &Pool, sent: &Letter, answer: &Answer) -> Result<Op
         body: sent.body.clone(),
     };
     // Once away from home, credentials stay away: the way back is the other side's choice.
-    if origin == pool.origin {
+    if pool.origins.first() == Some(&origin) {
         next.credentials.clone_from(&sent.credentials);
     }
     // The flow's own headers may hold a token as well.
-    if origin != pool.origin {
+    if pool.origins.first() != Some(&origin) {
         next.headers = HeaderMap::new();
         for name in [ACCEPT, USER_AGENT, CONTENT_TYPE, IDEMPOTENCY_KEY] {
             if let Some(value) = sent.headers.get(&name) {

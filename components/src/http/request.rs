@@ -82,6 +82,11 @@ pub(super) fn validate(http: &Http) -> Result<(), Error> {
     path(&http.path)?;
     headers(http)?;
     query(&http.query)?;
+    fits(http)
+}
+
+/// Whether the settings go together.
+pub(super) fn fits(http: &Http) -> Result<(), Error> {
     if http.method.is_read() && http.body.is_some() {
         return Err(invalid("a GET or HEAD carries no `body`: use `query`, or another method"));
     }
