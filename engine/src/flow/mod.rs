@@ -6,7 +6,6 @@ pub mod expr;
 pub mod language;
 pub mod load;
 pub mod nearest;
-pub mod nearest;
 pub mod parse;
 pub mod plan;
 pub mod policy;

@@ -139,7 +139,8 @@ impl Compiler<'_> {
             Some(with) => with.constant().map(Shared::clone),
             None => Some(Shared::new(Value::Object(Map::new()))),
         };
-        let build = |with: Shared| (entry.validate)(Value::clone(&with)).and_then(|()| (entry.build_shared)(with));
+        let build =
+            |with: Shared| (entry.validate)(Value::clone(&with)).and_then(|()| (entry.build_shared)(with));
         let built = match constant.map(build) {
             Some(Ok(built)) => Some(built),
             None => None,
