@@ -45,7 +45,7 @@ pub struct Settings {
     pub data: PathBuf,
     /// Decides every fault, so that a run can be repeated.
     pub seed: u64,
-    /// Where the bank and the QR channel send their callbacks; none, no callbacks.
+    /// Where the payment channels send their callbacks, `/bank-notify` appended; none, no callbacks.
     pub callback_url: Option<String>,
     /// The Standard Webhooks secret of the callbacks.
     pub callback_secret: String,
@@ -88,7 +88,7 @@ pub async fn start(settings: Settings) -> Result<Sandbox, SandboxError> {
     }
     let outbound = settings
         .callback_url
-        .map(|url| Outbound::new(url, &settings.callback_secret, settings.bank_key.as_deref()))
+        .map(|url| Outbound::new(&url, &settings.callback_secret, settings.bank_key.as_deref()))
         .transpose()
         .map_err(SandboxError::Settings)?;
     let shared = Arc::new(Shared {

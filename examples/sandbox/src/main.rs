@@ -22,7 +22,8 @@ struct Flags {
     /// Decides every injected fault, so that a run can be repeated.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Where the payment channels send their callbacks.
+    /// Where the payment channels send their callbacks, such as http://127.0.0.1:8080/v1/callbacks; /bank-notify is
+    /// appended.
     #[arg(long)]
     callback_url: Option<String>,
     /// The Standard Webhooks secret of the callbacks.

@@ -59,10 +59,11 @@ fn queue(tx: &mut Transaction<'_>, row: Value) {
 
 impl Outbound {
     /// `key` is an RSA private key, PKCS#8 in DER; with one, callbacks carry `X-Signature` too.
-    pub(crate) fn new(url: String, secret: &str, key: Option<&[u8]>) -> Result<Self, String> {
+    pub(crate) fn new(url: &str, secret: &str, key: Option<&[u8]>) -> Result<Self, String> {
         let webhook = Webhook::new(secret).map_err(|cause| format!("callback secret: {cause}"))?;
         let key =
             key.map(RsaKeyPair::from_pkcs8).transpose().map_err(|cause| format!("bank key: {cause}"))?;
+        let url = format!("{}/bank-notify", url.trim_end_matches('/'));
         Ok(Self { url, webhook, key, client: Client::builder(TokioExecutor::new()).build_http() })
     }
 

@@ -194,9 +194,11 @@ async fn a_bank_calls_back_signed_and_twice_when_it_is_told_to() {
     let (send, mut received) = mpsc::channel::<(HeaderMap, Bytes)>(8);
     let handler = async move |headers: HeaderMap, body: Bytes| send.send((headers, body)).await.unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/callbacks", listener.local_addr().unwrap());
+    let url = format!("http://{}/callbacks/", listener.local_addr().unwrap());
     let mut receiver = tokio::task::JoinSet::new();
-    receiver.spawn(async { axum::serve(listener, Router::new().route("/callbacks", post(handler))).await });
+    receiver.spawn(async {
+        axum::serve(listener, Router::new().route("/callbacks/bank-notify", post(handler))).await
+    });
 
     let data = tempfile::tempdir().unwrap();
     let (_sandbox, caller) = sandbox(data.path(), Some(url)).await;

@@ -20,6 +20,7 @@ pub(crate) struct Extra {
 pub(crate) fn plant(tx: &mut Transaction<'_>, extra: Extra) {
     orders(tx);
     travel(tx);
+    trains(tx);
     vehicles(tx);
     products(tx);
     legacy(tx);
@@ -82,6 +83,26 @@ fn travel(tx: &mut Transaction<'_>) {
             json!({
                 "id": format!("T{}", n + 1), "userId": "U3", "bizId": "travel", "scenario": "flight", "status": "PAID",
                 "points": 80, "paidFen": 150_000, "supplierRef": flight, "pnr": pnr,
+            }),
+        );
+    }
+}
+
+/// One train leaves in three days, one in thirty hours, one in six: the fee differs.
+fn trains(tx: &mut Transaction<'_>) {
+    for (id, hours) in [("3011", 72), ("3013", 30), ("3015", 6)] {
+        let ticket = format!("E{id}");
+        let departs = text(tx.now() + TimeDelta::hours(hours));
+        tx.put(
+            "trains",
+            &ticket,
+            json!({"ref": ticket, "state": "ISSUED", "fareFen": 55_300, "departsAt": departs}),
+        );
+        order(
+            tx,
+            json!({
+                "id": format!("T{id}"), "userId": "U3", "bizId": "travel", "scenario": "train", "status": "PAID",
+                "points": 55, "paidFen": 55_300, "supplierRef": ticket,
             }),
         );
     }

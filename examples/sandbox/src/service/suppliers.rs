@@ -1,4 +1,4 @@
-//! Travel suppliers: hotel bookings, flight orders with a cancellation fee, tickets.
+//! Travel suppliers: hotel bookings, flight orders with a cancellation fee, flight and train tickets.
 
 use serde_json::json;
 
@@ -13,6 +13,8 @@ pub(crate) const ENDPOINTS: &[Endpoint] = &[
     endpoint("flight-fee", Verb::Get, "/flights/orders/{id}/fee", flight_fee),
     endpoint("flight-cancel", Verb::Post, "/flights/orders/{id}/cancel", flight_cancel),
     endpoint("ticket-void", Verb::Post, "/flights/tickets/{id}/void", ticket_void),
+    endpoint("train", Verb::Get, "/trains/tickets/{id}", train),
+    endpoint("train-refund", Verb::Post, "/trains/tickets/{id}/refund", train_refund),
 ];
 
 fn hotel(tx: &mut Transaction<'_>, call: &Call) -> Handled {
@@ -44,6 +46,21 @@ fn flight_cancel(tx: &mut Transaction<'_>, call: &Call) -> Handled {
 
 fn ticket_void(tx: &mut Transaction<'_>, call: &Call) -> Handled {
     end(tx, "tickets", "ticket", call.segment("id"), "VOID")
+}
+
+fn train(tx: &mut Transaction<'_>, call: &Call) -> Handled {
+    tx.find("trains", "train ticket", call.segment("id")).map(Answer::ok)
+}
+
+/// The railway keeps what the caller computed as its fee; more than the fare is refused.
+fn train_refund(tx: &mut Transaction<'_>, call: &Call) -> Handled {
+    let id = call.segment("id");
+    let ticket = tx.find("trains", "train ticket", id)?;
+    let fee = call.number("feeFen")?;
+    if fee < 0 || ticket["fareFen"].as_i64().is_some_and(|fare| fee > fare) {
+        return Err(Answer::invalid("`feeFen` must lie between 0 and the fare"));
+    }
+    end(tx, "trains", "train ticket", id, "REFUNDED")
 }
 
 fn end(tx: &mut Transaction<'_>, table: &str, what: &str, id: &str, state: &str) -> Handled {
