@@ -11,6 +11,7 @@ use crate::flow::{
     document::{self, Policies},
     expr::{Cache, Expression, Fault, Names, Read, Root, Template},
     nearest::nearest,
+    policy::States,
     tree::{Span, Spanned, Tree},
 };
 
@@ -18,15 +19,17 @@ use crate::flow::{
 pub struct Workshop<'w> {
     /// The components.
     pub registry: &'w Registry,
+    /// What policies remember beyond a plan.
+    pub states: States,
     pub(super) schemas: Schemas,
     pub(super) cache: Arc<Cache>,
 }
 
 impl<'w> Workshop<'w> {
-    /// A workshop with these components.
+    /// A workshop with these components, whose plans keep their policies' states here.
     #[must_use]
-    pub fn new(registry: &'w Registry) -> Self {
-        Self { registry, schemas: Schemas::default(), cache: Arc::default() }
+    pub fn new(registry: &'w Registry, states: States) -> Self {
+        Self { registry, states, schemas: Schemas::default(), cache: Arc::default() }
     }
 
     /// Names with these plain roots, sharing what this workshop has parsed.
@@ -77,6 +80,8 @@ impl<'a> At<'a> {
 /// Compiles one flow, or one extension.
 pub(super) struct Compiler<'c> {
     pub(super) workshop: &'c Workshop<'c>,
+    /// The document, as policies name it: name and version.
+    pub(super) label: String,
     /// Policies of every call that does not state its own.
     pub(super) defaults: Policies,
     /// The flow's `vars`, as far as they may be read; `None` = not checked.
@@ -89,9 +94,10 @@ pub(super) struct Compiler<'c> {
 }
 
 impl<'c> Compiler<'c> {
-    pub(super) fn new(workshop: &'c Workshop<'c>, defaults: Policies) -> Self {
+    pub(super) fn new(workshop: &'c Workshop<'c>, label: String, defaults: Policies) -> Self {
         Self {
             workshop,
+            label,
             defaults,
             vars: Vec::new(),
             diagnostics: Vec::new(),

@@ -39,7 +39,9 @@ pub struct Effective<'e> {
 /// Plans a flow. The diagnostics may hold warnings beside a plan; without a plan they hold an error.
 #[must_use]
 pub fn plan(effective: Effective<'_>, workshop: &Workshop<'_>) -> (Option<Plan>, Vec<Diagnostic>) {
-    let mut compiler = Compiler::new(workshop, effective.flow.defaults.clone());
+    let header = &effective.flow.header;
+    let label = format!("{}@{}", header.name.value, header.version);
+    let mut compiler = Compiler::new(workshop, label, effective.flow.defaults.clone());
     let plan = compiler.flow(effective);
     (plan, compiler.diagnostics)
 }

@@ -2,6 +2,7 @@
 //! built components. Runs share it; nothing in it changes afterwards.
 
 mod body;
+mod bound;
 mod compiler;
 mod flow;
 mod graph;
@@ -11,10 +12,12 @@ mod model;
 mod node;
 mod pieces;
 
+pub use bound::{
+    ExtensionPlan, Implementation, PointPlan, RulePlan, RulesPlan, plan_extension, plan_point, plan_rules,
+};
 pub use compiler::Workshop;
 pub use flow::{Effective, plan};
 pub use model::{
-    Body, CallbackPlan, ConsumePlan, CronPlan, Edge, Envelope, ErrorRule, ExtensionPlan, FailPlan,
-    ForeachPlan, Give, HttpPlan, Implementation, Kind, LoopPlan, Next, Node, Origin, Output, Plan, PointPlan,
-    RespondPlan, SwitchPlan, WaitPlan,
+    Body, CallbackPlan, ConsumePlan, CronPlan, Edge, Envelope, ErrorRule, FailPlan, ForeachPlan, Give,
+    HttpPlan, Kind, LoopPlan, Next, Node, Origin, Output, Plan, RespondPlan, SwitchPlan, WaitPlan,
 };

@@ -13,7 +13,9 @@ use super::{
 use crate::flow::{
     diagnostic::Diagnostic,
     document::{self, Policies, TimeoutPolicy},
-    expr::{Names, Template},
+    expr::{Expression, Names, Template},
+    nearest::nearest,
+    policy::{Settings, Stack},
     tree::{Spanned, Tree},
 };
 
@@ -46,6 +48,10 @@ impl Compiler<'_> {
         let policed = self.policed(&asked, names, path);
         let compensate = self.compensation(node, names, path);
         let (kind, policed) = (kind?, policed?);
+        let target = self.target(node, path);
+        let place = format!("{}/{path}:{}", self.label, word(&node.kind));
+        let settings = Settings { target: &target, node: &place, states: &self.workshop.states };
+        let policies = Stack::build(&asked, &settings);
         Some(Node {
             id: node.id.value.as_str().into(),
             effect: effect(&kind, node, self),
@@ -60,7 +66,7 @@ impl Compiler<'_> {
             with: with?,
             output: output?,
             asked: (asked != Policies::default()).then(|| Box::new(asked)),
-            policies: None,
+            policies,
             idempotency_key: idempotency_key?,
             cache_key: policed.cache_key,
             rate_key: policed.rate_key,
@@ -83,12 +89,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn when(
-        &mut self,
-        node: &document::Node,
-        names: &Names<'_>,
-        path: &str,
-    ) -> Option<Option<crate::flow::expr::Expression>> {
+    fn when(&mut self, node: &document::Node, names: &Names<'_>, path: &str) -> Option<Option<Expression>> {
         let Some(text) = &node.when else { return Some(None) };
         let path = format!("{path}.when");
         let (when, mut seen) = self.collect(|compiler| compiler.expression(text, At::new(names, &path)));
@@ -127,7 +128,7 @@ impl Compiler<'_> {
         let Some(entry) = self.workshop.registry.component(&name.value) else {
             let message = format!("no component is called `{}`", name.value);
             let names = self.workshop.registry.components().map(|entry| entry.name);
-            let help = match crate::flow::nearest::nearest(&name.value, names) {
+            let help = match nearest(&name.value, names) {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => "`bactrian catalog components` lists them".to_owned(),
             };
@@ -198,6 +199,22 @@ impl Compiler<'_> {
         self.workshop.registry.component(&name.value).map_or(Effect::Pure, |entry| (entry.effect_of)(&with))
     }
 
+    /// What the node's calls have in common with those of other nodes: they go to the same place.
+    fn target(&self, node: &document::Node, path: &str) -> String {
+        match &node.kind {
+            document::Kind::Use(name) => {
+                let with = node.with.as_ref();
+                match with.and_then(|with| with.get("connection")).and_then(Tree::text) {
+                    Some(connection) if !connection.contains("${") => format!("{}:{connection}", name.value),
+                    _ => format!("{}/{path}", self.label),
+                }
+            }
+            document::Kind::Extension { point, .. } => format!("extension:{}", point.value),
+            document::Kind::Flow { name, .. } => format!("flow:{}", name.value),
+            _ => format!("{}/{path}", self.label),
+        }
+    }
+
     fn policed(&mut self, asked: &Policies, names: &Names<'_>, path: &str) -> Option<Policed> {
         let cache = asked.cache.as_ref().and_then(|cache| cache.key.as_ref());
         let cache_key = self.named(cache, "cache.key", Moment::Call, names, path);
@@ -234,6 +251,16 @@ impl Compiler<'_> {
         seen.iter_mut().for_each(|seen| seen.moment = Moment::Undo);
         self.seen.append(&mut seen);
         shared(body).map(Some)
+    }
+}
+
+/// What a node is, in a word.
+fn word(kind: &document::Kind) -> &str {
+    match kind {
+        document::Kind::Use(name) => &name.value,
+        document::Kind::Extension { point, .. } => &point.value,
+        document::Kind::Flow { name, .. } => &name.value,
+        _ => "",
     }
 }
 
