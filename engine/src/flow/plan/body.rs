@@ -192,7 +192,7 @@ fn link(mut nodes: Vec<Node>, order: &[usize], graph: &Graph, output: Option<Tem
     }
     for (to, index) in (0..=u16::MAX).zip(order) {
         let mut needs: Vec<Edge> = graph
-            .into(*index)
+            .edges_into(*index)
             .map(|(from, why)| Edge { from: slots[from], is_order_only: why == Why::Reads })
             .collect();
         needs.sort_unstable_by_key(|edge| edge.from);

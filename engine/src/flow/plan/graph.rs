@@ -122,7 +122,7 @@ impl Graph {
     }
 
     /// The edges into a node, by the written index of where they come from.
-    pub(super) fn into(&self, node: usize) -> impl Iterator<Item = (usize, Why)> {
+    pub(super) fn edges_into(&self, node: usize) -> impl Iterator<Item = (usize, Why)> {
         self.into[node].iter().map(|(from, why)| (*from, *why))
     }
 

@@ -102,7 +102,7 @@ impl View<'_> {
     }
 
     fn carrying(&self, node: usize) -> impl Iterator<Item = (usize, Why)> {
-        self.graph.into(node).filter(|(_, why)| *why != Why::Reads)
+        self.graph.edges_into(node).filter(|(_, why)| *why != Why::Reads)
     }
 
     /// Nodes that no switch can leave out.
