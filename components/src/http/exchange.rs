@@ -1,7 +1,10 @@
 //! Sends the request, follows what may be followed, and says for every failure whether a write may have
 //! happened. Cancel safe: dropping the future closes the connection it was using.
 
-use std::error::Error as _;
+use std::{
+    error::Error as _,
+    sync::{Mutex, PoisonError},
+};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -9,7 +12,10 @@ use hyper::{
     HeaderMap, Method as WireMethod, Request, Uri,
     header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, USER_AGENT},
 };
-use hyper_util::client::legacy::{Error as ClientError, connect::capture_connection};
+use hyper_util::client::legacy::{
+    Error as ClientError,
+    connect::{CaptureConnection, capture_connection},
+};
 use sdk::{Class, Context, Error, Outcome};
 
 use super::{
@@ -32,12 +38,31 @@ struct Letter {
     body: Bytes,
 }
 
+/// The connection that was asked for last; whether it came tells whether anything can have been sent.
+type Asked = Mutex<Option<CaptureConnection>>;
+
 /// Calls the far side and turns its answer into the node's outcome.
 pub(super) async fn exchange(http: &Http, pool: &Pool, cx: &Context) -> Outcome {
     request::fits(http)?;
-    let mut letter = letter(http, pool, cx)?;
+    let letter = letter(http, pool, cx)?;
+    let asked = Asked::default();
+    let Some(timeout) = pool.timeout else { return deliver(http, pool, cx, letter, &asked).await };
+    tokio::select! {
+        // The answer first: when both are there, time was not up.
+        biased;
+        outcome = deliver(http, pool, cx, letter, &asked) => outcome,
+        () = cx.sleep(timeout) => {
+            let asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_sent = asked.as_ref().is_some_and(|asked| asked.connection_metadata().is_some());
+            let message = format!("`{}` did not answer within {timeout}", http.connection);
+            Err(Error::timeout(message).outcome_unknown(is_sent && !http.method.is_read()))
+        }
+    }
+}
+
+async fn deliver(http: &Http, pool: &Pool, cx: &Context, mut letter: Letter, asked: &Asked) -> Outcome {
     for _ in 0..=MOST_REDIRECTS {
-        let answer = send(http, pool, cx, &letter).await?;
+        let answer = send(http, pool, &letter, asked).await?;
         if !answer.status.is_redirection() || http.accept.contains(&answer.status.as_u16()) {
             return answer.outcome(http, cx);
         }
@@ -74,38 +99,22 @@ fn letter(http: &Http, pool: &Pool, cx: &Context) -> Result<Letter, Error> {
     Ok(Letter { method: http.method.wire(), target, headers, credentials, body })
 }
 
-async fn send(http: &Http, pool: &Pool, cx: &Context, letter: &Letter) -> Result<Answer, Error> {
+async fn send(http: &Http, pool: &Pool, letter: &Letter, asked: &Asked) -> Result<Answer, Error> {
     let mut request = Request::new(Full::new(letter.body.clone()));
     *request.method_mut() = letter.method.clone();
     *request.uri_mut() = letter.target.clone();
     request.headers_mut().extend(letter.headers.clone());
     request.headers_mut().extend(letter.credentials.clone());
-    let is_write = !http.method.is_read();
-    let connected = capture_connection(&mut request);
-    let call = async {
-        let sent = pool.client.request(request).await;
-        let response = sent.map_err(|fault| failure(http, &fault))?;
-        let (head, body) = response.into_parts();
-        let most = usize::try_from(http.max_response.bytes()).unwrap_or(usize::MAX);
-        let body = match Limited::new(body, most).collect().await {
-            Ok(body) => Ok(body.to_bytes()),
-            Err(fault) if fault.is::<LengthLimitError>() => Err(Missing::TooLarge),
-            Err(_) => Err(Missing::CutOff),
-        };
-        Ok(Answer { status: head.status, headers: head.headers, body })
+    *asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(capture_connection(&mut request));
+    let response = pool.client.request(request).await.map_err(|fault| failure(http, &fault))?;
+    let (head, body) = response.into_parts();
+    let most = usize::try_from(http.max_response.bytes()).unwrap_or(usize::MAX);
+    let body = match Limited::new(body, most).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(fault) if fault.is::<LengthLimitError>() => Err(Missing::TooLarge),
+        Err(_) => Err(Missing::CutOff),
     };
-    let Some(timeout) = pool.timeout else { return call.await };
-    tokio::select! {
-        // The answer first: when both are there, time was not up.
-        biased;
-        answer = call => answer,
-        () = cx.sleep(timeout) => {
-            // Without a connection nothing can have been sent.
-            let is_sent = connected.connection_metadata().is_some();
-            let message = format!("`{}` did not answer within {timeout}", http.connection);
-            Err(Error::timeout(message).outcome_unknown(is_write && is_sent))
-        }
-    }
+    Ok(Answer { status: head.status, headers: head.headers, body })
 }
 
 fn failure(http: &Http, fault: &ClientError) -> Error {

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use bactrian_components::http::Http;
-use sdk::{Class, Error, Outcome, Resource, Value, testing::Bench};
+use sdk::{Class, Component as _, Error, Outcome, Resource, Shared, Value, testing::Bench};
 use serde_json::json;
 
-use crate::server::Server;
+use crate::{patience::Patience, server::Server};
 
 const CANARY: &str = "canary-token";
 
@@ -105,6 +105,18 @@ async fn a_timeout_is_unknown_only_once_something_was_sent() {
     // The bench's clock stands still: its sleep is over at once, before a connection is made.
     let error = call(&server, json!({"timeout": "3s"}), with).await.unwrap_err();
     assert_eq!((error.class, error.is_outcome_unknown), (Class::Timeout, false));
+}
+
+#[tokio::test]
+async fn a_write_that_was_sent_and_not_answered_may_have_happened() {
+    for (method, is_unknown) in [("POST", true), ("GET", false)] {
+        let server = Arc::new(Server::start().await);
+        let with = json!({"connection": "far", "method": method, "path": "/never"});
+        let bench = bench(&server, &json!({"baseUrl": server.url(), "timeout": "3s"}));
+        let cx = Patience { bench, server }.context();
+        let error = Http::build(with).unwrap().run(&cx, Shared::default()).await.unwrap_err();
+        assert_eq!((error.class, error.is_outcome_unknown), (Class::Timeout, is_unknown), "{method}");
+    }
 }
 
 #[tokio::test]

@@ -3,5 +3,6 @@
 
 mod expression;
 mod http;
+mod patience;
 mod server;
 mod spec;
