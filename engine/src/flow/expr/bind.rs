@@ -13,6 +13,7 @@ use super::lint;
 use super::names::{Lookup, Names};
 use super::parse::Parsed;
 use super::path::{Path, Step};
+use super::pattern::Pattern;
 use super::reads::{Read, settle};
 use super::scope::Root;
 use super::tree::{self, Mark};
@@ -26,6 +27,7 @@ const TYPES: [&str; 11] =
 pub(super) struct Bound {
     pub(super) root: Node,
     pub(super) paths: Vec<Path>,
+    pub(super) patterns: Vec<Pattern>,
     pub(super) reads: Vec<Read>,
     pub(super) warnings: Vec<Fault>,
 }
@@ -38,6 +40,7 @@ pub(super) fn bind(parsed: &Parsed, text: &str, names: &Names<'_>) -> Result<Bou
         text,
         names,
         paths: Vec::new(),
+        patterns: Vec::new(),
         reads: Vec::new(),
         tested: Vec::new(),
         faults: Vec::new(),
@@ -47,8 +50,8 @@ pub(super) fn bind(parsed: &Parsed, text: &str, names: &Names<'_>) -> Result<Bou
     };
     binder.node(&mut root);
     if binder.faults.is_empty() {
-        let Binder { paths, reads, tested, warnings, .. } = binder;
-        return Ok(Bound { root, paths, reads: settle(reads, &tested), warnings });
+        let Binder { paths, patterns, reads, tested, warnings, .. } = binder;
+        return Ok(Bound { root, paths, patterns, reads: settle(reads, &tested), warnings });
     }
     binder.faults.sort_by_key(|fault| fault.range.start);
     binder.faults.dedup();
@@ -60,6 +63,7 @@ pub(super) struct Binder<'b> {
     text: &'b str,
     names: &'b Names<'b>,
     paths: Vec<Path>,
+    patterns: Vec<Pattern>,
     reads: Vec<Read>,
     /// Nodes the expression looks at before it reads them.
     tested: Vec<Root>,
@@ -189,12 +193,34 @@ impl Binder<'_> {
             ("now", false, 0) => return Expr::Ident(tree::NOW.to_owned()),
             ("uuid", false, 0) => return Expr::Ident(tree::UUID.to_owned()),
             ("orDefault", false, 2) => return self.or_default(call.args),
+            ("matches", true, 1) | ("matches", false, 2) => return self.matches(id, call),
             (operators::OPT_SELECT | operators::OPT_INDEX, false, 2) => return self.optional(call),
             _ => {}
         }
         self.function(id, &mut call);
         call.args.iter_mut().for_each(|arg| self.node(arg));
         compare(call)
+    }
+
+    /// `x.matches(p)`, with `p` compiled here when it is written out.
+    fn matches(&mut self, id: u64, call: CallExpr) -> Expr {
+        let mut args: Vec<Node> = call.target.into_iter().map(|target| *target).chain(call.args).collect();
+        args.iter_mut().for_each(|arg| self.node(arg));
+        if let Some(arg) = args.last_mut()
+            && let Some(written) = tree::literal_text(arg)
+        {
+            match Pattern::new(written) {
+                Ok(pattern) => {
+                    self.patterns.push(pattern);
+                    arg.expr = tree::encode(Mark::Pattern, self.patterns.len() - 1);
+                }
+                Err(cause) => {
+                    let message = format!("not a regular expression: {cause}");
+                    self.fault(Fault::new(fault::SYNTAX, message, self.place(id, 1)));
+                }
+            }
+        }
+        tree::call(functions::MATCHES, args)
     }
 
     /// Checks that a function exists and binds its target, if that is a value.

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::functions::truth;
 use super::path::{Path, Step};
+use super::pattern::Pattern;
 use super::scope::Scope;
 use super::tree::{self, Mark};
 use super::view::view;
@@ -18,13 +19,14 @@ use super::view::view;
 pub(super) struct Binding<'s> {
     scope: &'s dyn Scope,
     paths: &'s [Path],
+    patterns: &'s [Pattern],
     /// Values the scope made up for this evaluation, by path.
     made: OnceLock<Box<[OnceLock<Value>]>>,
 }
 
 impl<'s> Binding<'s> {
-    pub(super) fn new(scope: &'s dyn Scope, paths: &'s [Path]) -> Self {
-        Self { scope, paths, made: OnceLock::new() }
+    pub(super) fn new(scope: &'s dyn Scope, paths: &'s [Path], patterns: &'s [Pattern]) -> Self {
+        Self { scope, paths, patterns, made: OnceLock::new() }
     }
 
     fn root(&self, index: usize) -> Option<&Value> {
@@ -67,6 +69,7 @@ impl VariableResolver for Binding<'_> {
             };
         };
         match mark {
+            Mark::Pattern => self.patterns.get(index).map(|pattern| CowVal::Borrowed(pattern)),
             Mark::Default => Some(self.value(index).map_or(CowVal::Borrowed(&CelNull), view)),
             Mark::Node if self.root(index).is_none() => Some(CowVal::Borrowed(&CelNull)),
             Mark::Value | Mark::Node => self.value(index).map(view),

@@ -69,3 +69,24 @@ impl Scope for Fields<'_> {
         Uuid::nil()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::json;
+
+    use super::Cell;
+
+    #[test]
+    fn a_cell_sees_the_fields_of_its_object_and_nothing_else() {
+        let cache = Arc::default();
+        let compile = |text: &str| Cell::compile(text, &["fen", "level"], &cache);
+        let order = json!({"fen": 300});
+        assert_eq!(compile("fen * 2 / 100").unwrap().evaluate(&order), Ok(json!(6)));
+        assert_eq!(compile("level == null").unwrap().evaluate(&order), Ok(json!(true)));
+        assert!(compile("level > 1").unwrap().evaluate(&order).is_err());
+        assert_eq!(compile("input.fen").unwrap_err()[0].code, "EXPR_UNKNOWN_NAME");
+        assert_eq!(compile("now()").unwrap_err()[0].code, "EXPR_UNKNOWN_FUNCTION");
+    }
+}

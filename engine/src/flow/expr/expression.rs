@@ -9,7 +9,7 @@ use cel::{Context, Value as Plain};
 use sdk::Shared;
 use serde_json::Value;
 
-use super::bind::bind;
+use super::bind::{Bound, bind};
 use super::binding::Binding;
 use super::cost::{self, Loop};
 use super::encode::encode;
@@ -19,6 +19,7 @@ use super::functions;
 use super::names::{Lookup, Names};
 use super::parse::{depth, on_large_stack, parse};
 use super::path::{self, Path, Step};
+use super::pattern::Pattern;
 use super::reads::Read;
 use super::scope::Scope;
 use super::tree::Mark;
@@ -38,7 +39,18 @@ pub struct Expression {
 #[derive(Debug)]
 enum Form {
     Path(Path),
-    Cel { root: Node, paths: Vec<Path>, loops: Vec<Loop>, is_deep: bool },
+    Cel(Box<Program>),
+}
+
+/// A bound tree and what its idents lead to.
+#[derive(Debug)]
+struct Program {
+    root: Node,
+    paths: Vec<Path>,
+    patterns: Vec<Pattern>,
+    loops: Vec<Loop>,
+    /// Whether it needs a larger stack than the caller's.
+    is_deep: bool,
 }
 
 impl Expression {
@@ -60,8 +72,9 @@ impl Expression {
         let bound = bind(&parsed, text, names)?;
         let loops = cost::loops(&bound.root, text.len()).map_err(|fault| vec![fault])?;
         let is_deep = depth(&bound.root) > MAX_DEPTH_HERE;
-        let form = Form::Cel { root: bound.root, paths: bound.paths, loops, is_deep };
-        Ok(Self { text: text.into(), form, reads: bound.reads, warnings: bound.warnings })
+        let Bound { root, paths, patterns, reads, warnings } = bound;
+        let form = Form::Cel(Box::new(Program { root, paths, patterns, loops, is_deep }));
+        Ok(Self { text: text.into(), form, reads, warnings })
     }
 
     /// The text as the author wrote it.
@@ -92,7 +105,7 @@ impl Expression {
                 Some(value) => Ok(value.into_owned()),
                 None => Err(self.fail(path.explain(scope))),
             },
-            Form::Cel { .. } => self.run(scope, encode),
+            Form::Cel(program) => program.run(scope, encode).map_err(|cause| self.fail(cause)),
         }
     }
 
@@ -115,27 +128,15 @@ impl Expression {
     /// # Errors
     /// As [`Expression::evaluate`], and when the result is neither true nor false.
     pub fn test(&self, scope: &dyn Scope) -> Result<bool, Failure> {
-        let Form::Path(path) = &self.form else {
-            return self.run(scope, truth);
-        };
-        match path.find(scope).as_deref() {
-            Some(Value::Bool(is_true)) => Ok(*is_true),
-            Some(other) => Err(self.fail(no_truth(path::kind(other)))),
-            None => Err(self.fail(path.explain(scope))),
+        match &self.form {
+            Form::Cel(program) => program.run(scope, truth),
+            Form::Path(path) => match path.find(scope).as_deref() {
+                Some(Value::Bool(is_true)) => Ok(*is_true),
+                Some(other) => Err(no_truth(path::kind(other))),
+                None => Err(path.explain(scope)),
+            },
         }
-    }
-
-    fn run<T: Send>(&self, scope: &dyn Scope, read: fn(&dyn Val) -> Result<T, Cause>) -> Result<T, Failure> {
-        let Form::Cel { root, paths, loops, is_deep } = &self.form else {
-            return Err(self.fail(Cause::new("a path is not evaluated by CEL")));
-        };
-        let answer = if *is_deep {
-            on_large_stack(|| answer(root, paths, loops, scope, read))
-                .unwrap_or_else(|| Err(Cause::new("there is no thread to evaluate it on")))
-        } else {
-            answer(root, paths, loops, scope, read)
-        };
-        answer.map_err(|cause| self.fail(cause))
+        .map_err(|cause| self.fail(cause))
     }
 
     fn fail(&self, cause: Cause) -> Failure {
@@ -143,20 +144,24 @@ impl Expression {
     }
 }
 
-fn answer<T>(
-    root: &Node,
-    paths: &[Path],
-    loops: &[Loop],
-    scope: &dyn Scope,
-    read: fn(&dyn Val) -> Result<T, Cause>,
-) -> Result<T, Cause> {
-    let binding = Binding::new(scope, paths);
-    cost::check(loops, &|index| binding.value(index))?;
-    let mut context = Context::with_env(Arc::clone(functions::environment()));
-    context.set_variable_resolver(&binding);
-    match Plain::resolve_val(root, &context) {
-        Ok(value) => read(value.as_ref()),
-        Err(error) => Err(failure::cause(&error, paths, scope)),
+impl Program {
+    fn run<T: Send>(&self, scope: &dyn Scope, read: fn(&dyn Val) -> Result<T, Cause>) -> Result<T, Cause> {
+        if !self.is_deep {
+            return self.answer(scope, read);
+        }
+        let answer = on_large_stack(|| self.answer(scope, read));
+        answer.unwrap_or_else(|| Err(Cause::new("there is no thread to evaluate it on")))
+    }
+
+    fn answer<T>(&self, scope: &dyn Scope, read: fn(&dyn Val) -> Result<T, Cause>) -> Result<T, Cause> {
+        let binding = Binding::new(scope, &self.paths, &self.patterns);
+        cost::check(&self.loops, &|index| binding.value(index))?;
+        let mut context = Context::with_env(Arc::clone(functions::environment()));
+        context.set_variable_resolver(&binding);
+        match Plain::resolve_val(&self.root, &context) {
+            Ok(value) => read(value.as_ref()),
+            Err(error) => Err(failure::cause(&error, &self.paths, scope)),
+        }
     }
 }
 

@@ -145,6 +145,8 @@ fn texts_and_times() {
         ("input.lines.map(l, l.sku).join(\"+\")", json!("S1+S2")),
         ("input.orderId.startsWith(\"O\") && input.text.contains(\"/\")", json!(true)),
         ("input.orderId.matches(\"^O[0-9]+$\")", json!(true)),
+        ("matches(input.orderId, \"^\" + \"O\")", json!(true)),
+        ("input.lines.filter(l, l.sku.matches(\"2$\")).size()", json!(1)),
         ("\" x \".trim() + \"abc\".substring(1) + \"aXb\".replace(\"X\", \"-\")", json!("xbca-b")),
         ("size(\"价格\")", json!(2)),
         ("\"%s is %d\".format([input.orderId, input.amount])", json!("O1 is 9900")),
@@ -163,6 +165,9 @@ fn texts_and_times() {
     check_refused(&[
         ("date(now(), \"Mars\")", "`date`: no such time zone, write one like Asia/Shanghai"),
         ("input.orderId + 1", "`+` does not take string and int"),
+        ("input.amount.matches(\"x\")", "`matches` does not take int and pattern"),
+        ("input.text.matches(input.text + \"(\")", "`matches`: unclosed group"),
+        ("input.text.matches(\"(\")", "EXPR_SYNTAX"),
     ]);
 }
 

@@ -10,13 +10,14 @@ use cel::common::types::{
 use cel::common::value::{CowVal, Val};
 use cel::{DeclarationError, Env, ExecutionError, extensions};
 
-use super::{decimal, view};
+use super::{decimal, pattern, view};
 
 /// Longest list a macro may run over, and the most rounds of nested ones.
 pub(super) const MAX_ROUNDS: usize = 10_000;
 
 /// Names an expression cannot write, for what `bind.rs` puts into the tree.
 pub(super) const EQUALS: &str = "@equals";
+pub(super) const MATCHES: &str = "@matches";
 pub(super) const IN: &str = "@within";
 pub(super) const RANGE: &str = "@range";
 pub(super) const HAS_VALUE: &str = "@present";
@@ -138,6 +139,7 @@ fn build() -> Result<Env, DeclarationError> {
     }
     env.add_overload("decimal.round", "decimal.round", vec![DYN_TYPE, INT_TYPE], decimal::round)?;
     env.add_overload(EQUALS, EQUALS, vec![DYN_TYPE, DYN_TYPE], equals)?;
+    env.add_overload(MATCHES, MATCHES, vec![DYN_TYPE, DYN_TYPE], pattern::matches)?;
     env.add_overload(IN, IN, vec![DYN_TYPE, DYN_TYPE], within)?;
     env.add_overload(RANGE, RANGE, vec![DYN_TYPE], range)?;
     env.add_overload(HAS_VALUE, HAS_VALUE, vec![DYN_TYPE], has_value)?;

@@ -28,6 +28,7 @@ mod names;
 mod object;
 mod parse;
 mod path;
+mod pattern;
 mod reads;
 mod scope;
 mod template;

@@ -25,7 +25,7 @@ impl Read {
             Mark::Value => matches!(path.root, Root::Status { .. } | Root::Nodes { .. }),
             Mark::Has => path.is_of_node() || path.steps.len() == 1,
             Mark::Node => path.is_of_node(),
-            Mark::Default | Mark::Present => true,
+            Mark::Default | Mark::Present | Mark::Pattern => true,
         };
         Self { root: path.root, key, guarded }
     }

@@ -17,14 +17,17 @@ pub(super) enum Mark {
     Has,
     /// Whether the value is there and not null.
     Present,
+    /// Not a path: a compiled pattern.
+    Pattern,
 }
 
-const MARKS: [(u8, Mark); 5] = [
+const MARKS: [(u8, Mark); 6] = [
     (b'#', Mark::Value),
     (b'~', Mark::Node),
     (b'%', Mark::Default),
     (b'?', Mark::Has),
     (b'!', Mark::Present),
+    (b'/', Mark::Pattern),
 ];
 
 /// The ident that stands for `now()`.
@@ -32,7 +35,7 @@ pub(super) const NOW: &str = "@now";
 /// The ident that stands for `uuid()`.
 pub(super) const UUID: &str = "@uuid";
 
-/// The ident that stands for the path of that index.
+/// The ident that stands for the path (or pattern) of that index.
 pub(super) fn encode(mark: Mark, index: usize) -> Expr {
     let sign = MARKS.iter().find(|(_, known)| *known == mark).map_or('#', |(sign, _)| char::from(*sign));
     Expr::Ident(format!("{sign}{index}"))
