@@ -117,7 +117,7 @@ pub fn plan_point(
         }),
         _ => None,
     };
-    (plan, compiler.diagnostics)
+    compiler.finish(plan)
 }
 
 /// Compiles an extension.
@@ -143,7 +143,7 @@ pub fn plan_extension(
         }),
         _ => None,
     };
-    (plan, compiler.diagnostics)
+    compiler.finish(plan)
 }
 
 /// Compiles the rules of an `Identity` document.
@@ -166,7 +166,7 @@ pub fn plan_rules(document: &IdentityRules, workshop: &Workshop<'_>) -> (Option<
     }
     let name = document.header.name.value.as_str();
     let rules: Option<Vec<_>> = rules.into_iter().collect();
-    (rules.map(|rules| RulesPlan { name: name.into(), rules }), compiler.diagnostics)
+    compiler.finish(rules.map(|rules| RulesPlan { name: name.into(), rules }))
 }
 
 impl Compiler<'_> {

@@ -7,7 +7,7 @@ use sdk::{Registry, Value};
 
 use super::pieces::Schemas;
 use crate::flow::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, Severity},
     document::{self, Policies},
     expr::{Cache, Expression, Fault, Names, Read, Root, Template},
     nearest::nearest,
@@ -82,7 +82,7 @@ pub(super) struct Compiler<'c> {
     pub(super) workshop: &'c Workshop<'c>,
     /// The document, as policies name it: name and version.
     pub(super) label: String,
-    /// Policies of every call that does not state its own.
+    /// The flow's `defaults`, merged into its nodes already.
     pub(super) defaults: Policies,
     /// The flow's `vars`, as far as they may be read; `None` = not checked.
     pub(super) vars: Vec<String>,
@@ -104,6 +104,12 @@ impl<'c> Compiler<'c> {
             seen: Vec::new(),
             orders: HashMap::new(),
         }
+    }
+
+    /// What was made, unless an error was found beside it.
+    pub(super) fn finish<T>(self, made: Option<T>) -> (Option<T>, Vec<Diagnostic>) {
+        let is_refused = self.diagnostics.iter().any(|found| found.severity == Severity::Error);
+        (made.filter(|_| !is_refused), self.diagnostics)
     }
 
     /// Runs `work` and takes what it read, leaving what was read before.

@@ -36,14 +36,14 @@ pub struct Effective<'e> {
     pub origin: &'e dyn Fn(&str) -> Option<Origin>,
 }
 
-/// Plans a flow. The diagnostics may hold warnings beside a plan; without a plan they hold an error.
+/// Plans a flow. Beside a plan the diagnostics are warnings; without one they hold an error.
 #[must_use]
 pub fn plan(effective: Effective<'_>, workshop: &Workshop<'_>) -> (Option<Plan>, Vec<Diagnostic>) {
     let header = &effective.flow.header;
     let label = format!("{}@{}", header.name.value, header.version);
     let mut compiler = Compiler::new(workshop, label, effective.flow.defaults.clone());
     let plan = compiler.flow(effective);
-    (plan, compiler.diagnostics)
+    compiler.finish(plan)
 }
 
 impl Compiler<'_> {

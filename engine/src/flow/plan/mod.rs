@@ -21,3 +21,7 @@ pub use model::{
     Body, CallbackPlan, ConsumePlan, CronPlan, Edge, Envelope, ErrorRule, FailPlan, ForeachPlan, Give,
     HttpPlan, Kind, LoopPlan, Next, Node, Origin, Output, Plan, RespondPlan, SwitchPlan, WaitPlan,
 };
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

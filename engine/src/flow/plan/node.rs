@@ -156,18 +156,19 @@ impl Compiler<'_> {
         Some(Kind::Use { name: entry.name, built, build: entry.build_shared })
     }
 
-    /// What the node asks for, with the flow's `defaults` where it is a call that leaves the engine.
+    /// What the node asks for. The flow's `defaults` are merged in already; what only computes has no use
+    /// for them.
     fn asked(&self, node: &document::Node) -> Policies {
         let mut asked = node.policies.clone();
-        if self.is_call(node) {
-            let defaults = self.defaults.clone();
-            asked.cache = asked.cache.or(defaults.cache);
-            asked.fallback = asked.fallback.or(defaults.fallback);
-            asked.timeout = asked.timeout.or(defaults.timeout);
-            asked.retry = asked.retry.or(defaults.retry);
-            asked.circuit_breaker = asked.circuit_breaker.or(defaults.circuit_breaker);
-            asked.rate_limit = asked.rate_limit.or(defaults.rate_limit);
-            asked.bulkhead = asked.bulkhead.or(defaults.bulkhead);
+        if matches!(node.kind, document::Kind::Use(_)) && self.effect_of(node) == Effect::Pure {
+            let defaults = &self.defaults;
+            drop_default(&mut asked.cache, &defaults.cache);
+            drop_default(&mut asked.fallback, &defaults.fallback);
+            drop_default(&mut asked.timeout, &defaults.timeout);
+            drop_default(&mut asked.retry, &defaults.retry);
+            drop_default(&mut asked.circuit_breaker, &defaults.circuit_breaker);
+            drop_default(&mut asked.rate_limit, &defaults.rate_limit);
+            drop_default(&mut asked.bulkhead, &defaults.bulkhead);
         }
         let is_whole = matches!(
             node.kind,
@@ -182,14 +183,6 @@ impl Compiler<'_> {
             asked.timeout = Some(TimeoutPolicy { attempt: None, total });
         }
         asked
-    }
-
-    fn is_call(&self, node: &document::Node) -> bool {
-        match &node.kind {
-            document::Kind::Use(_) => self.effect_of(node) != Effect::Pure,
-            document::Kind::Extension { .. } | document::Kind::Flow { .. } => true,
-            _ => false,
-        }
     }
 
     /// The effect of a component's node, from its `with` as written.
@@ -251,6 +244,12 @@ impl Compiler<'_> {
         seen.iter_mut().for_each(|seen| seen.moment = Moment::Undo);
         self.seen.append(&mut seen);
         shared(body).map(Some)
+    }
+}
+
+fn drop_default<T: PartialEq>(asked: &mut Option<T>, default: &Option<T>) {
+    if asked == default {
+        *asked = None;
     }
 }
 
