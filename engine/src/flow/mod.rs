@@ -11,3 +11,4 @@ pub mod plan;
 pub mod policy;
 pub mod schema;
 pub mod tree;
+pub mod variant;

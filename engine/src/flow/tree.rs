@@ -89,6 +89,39 @@ impl Tree {
         }
     }
 
+    /// The value under `key`, to change it.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        match &mut self.shape {
+            Shape::Map(entries) => {
+                entries.iter_mut().find(|entry| entry.key.value == key).map(|entry| &mut entry.value)
+            }
+            _ => None,
+        }
+    }
+
+    /// Puts `value` under `key`, in the place of what was there.
+    pub fn set(&mut self, key: Spanned<String>, value: Self) {
+        if let Some(there) = self.get_mut(&key.value) {
+            *there = value;
+        } else if let Shape::Map(entries) = &mut self.shape {
+            entries.push(Entry { key, value });
+        }
+    }
+
+    /// Takes away what is under `key`.
+    pub fn remove(&mut self, key: &str) {
+        if let Shape::Map(entries) = &mut self.shape {
+            entries.retain(|entry| entry.key.value != key);
+        }
+    }
+
+    /// A list of texts.
+    #[must_use]
+    pub fn texts(texts: Vec<Spanned<String>>, span: Span) -> Self {
+        let text = |text: Spanned<String>| Self { span: text.span, shape: Shape::Text(text.value) };
+        Self { span, shape: Shape::List(texts.into_iter().map(text).collect()) }
+    }
+
     /// The text, when this is one.
     #[must_use]
     pub fn text(&self) -> Option<&str> {

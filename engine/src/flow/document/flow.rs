@@ -26,6 +26,8 @@ pub struct Flow {
     pub body: Body,
     /// `defaults`: policies of every node that does not state its own.
     pub defaults: Policies,
+    /// `policies`: the names of its policy blocks.
+    pub blocks: Vec<Spanned<String>>,
     /// `errors`.
     pub errors: Vec<ErrorRule>,
     /// `compensation`.

@@ -30,6 +30,8 @@ pub struct Node {
     pub output: Option<Tree>,
     /// The policy keys, named blocks already merged in.
     pub policies: Policies,
+    /// `policy`: the named blocks it refers to.
+    pub blocks: Vec<Spanned<String>>,
     /// `idempotencyKey`, a template.
     pub idempotency_key: Option<Tree>,
     /// `compensate`: one node without id.

@@ -12,6 +12,7 @@ pub fn node(id: Spanned<String>, tree: &Tree, blocks: &PolicyBlocks<'_>) -> Node
     Node {
         span: if id.value.is_empty() { tree.span } else { id.span },
         policies: policy::of_node(tree, &kind, blocks),
+        blocks: tree.get("policy").map(names).unwrap_or_default(),
         title: plain(tree.get("title")),
         needs: tree.get("needs").map(names),
         join: join(tree.get("join")),

@@ -34,6 +34,10 @@ pub fn flow(tree: &Tree) -> Flow {
             .defaults
             .map(|defaults| policy::policies(defaults, &PolicyBlocks::default()))
             .unwrap_or_default(),
+        blocks: blocks
+            .named
+            .map(|named| named.entries().iter().map(|entry| entry.key.clone()).collect())
+            .unwrap_or_default(),
         errors: list("errors").iter().map(error_rule).collect(),
         compensation: tree.get("compensation").map(compensation).unwrap_or_default(),
         finally: tree.get("finally").map(|tree| finally(tree, &blocks)),
