@@ -11,4 +11,5 @@ pub mod plan;
 pub mod policy;
 pub mod schema;
 pub mod tree;
+pub mod validate;
 pub mod variant;

@@ -131,6 +131,28 @@ impl Tree {
         }
     }
 
+    /// Whether any text in it is such a one; keys are not looked at.
+    pub fn any_text(&self, is_such: &dyn Fn(&str) -> bool) -> bool {
+        match &self.shape {
+            Shape::Text(text) => is_such(text),
+            Shape::List(items) => items.iter().any(|item| item.any_text(is_such)),
+            Shape::Map(entries) => entries.iter().any(|entry| entry.value.any_text(is_such)),
+            _ => false,
+        }
+    }
+
+    /// The part at a JSON pointer (`/a/0/b`).
+    #[must_use]
+    pub fn pointer(&self, pointer: &str) -> Option<&Self> {
+        pointer.split('/').skip(1).try_fold(self, |at, step| {
+            let step = step.replace("~1", "/").replace("~0", "~");
+            match &at.shape {
+                Shape::List(items) => step.parse::<usize>().ok().and_then(|index| items.get(index)),
+                _ => at.get(&step),
+            }
+        })
+    }
+
     /// The value without its places.
     #[must_use]
     pub fn to_json(&self) -> Value {

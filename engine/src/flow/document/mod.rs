@@ -6,6 +6,7 @@ mod binding;
 mod flow;
 mod node;
 mod policy;
+mod walk;
 
 pub use binding::{
     Config, Connection, Decision, ExtensionDocument, ExtensionPointDocument, For, IdentityRule,

@@ -36,6 +36,8 @@ pub struct Node {
     pub idempotency_key: Option<Tree>,
     /// `compensate`: one node without id.
     pub compensate: Option<Box<Node>>,
+    /// Some text in it mentions `nodes.`, `status.` or `errors.`.
+    pub mentions_nodes: bool,
     /// Where it starts.
     pub span: Span,
 }

@@ -130,54 +130,5 @@ static RULE: Object = object(
 pub(super) static CONNECTION: &[Key] =
     &[required("type", Form::Name(Name::Word), "http, postgres, rabbitmq…")];
 
-/// What stands beside the header of a decision.
-pub(super) static DECISION: &[Key] = &[required("table", Form::Object(&TABLE), "the rule table")];
-
-static TABLE: Object = object(
-    "table",
-    "Rules in the shape of a JDM decision table; cells are CEL.",
-    &[Own(&[
-        key(
-            "hitPolicy",
-            Form::Word(&["first", "unique", "priority", "collect"]),
-            "which matching rules count; first unless stated",
-        ),
-        key(
-            "aggregate",
-            Form::Named(Name::Identifier, &Form::Word(&["sum", "min", "max", "count", "list"])),
-            "how a collected output is combined",
-        ),
-        required("inputs", Form::List(&Form::Object(&COLUMN)), "the columns compared"),
-        required("outputs", Form::List(&Form::Object(&COLUMN)), "the columns given"),
-        required("rules", Form::List(&Form::Object(&ROW)), "the rules"),
-    ])],
-);
-
-static COLUMN: Object = object(
-    "a column",
-    "A column of a rule table.",
-    &[Own(&[
-        required("id", Form::Name(Name::Identifier), "its name in the rules"),
-        key("field", Form::Text, "the field it reads or writes; its id unless stated"),
-        key("name", Form::Text, "for people"),
-        key(
-            "type",
-            Form::Word(&["text", "string", "integer", "number", "decimal", "boolean", "date", "any"]),
-            "the type of its cells",
-        ),
-    ])],
-);
-
-static ROW: Object = Object {
-    name: "a rule",
-    about: "Cells by column; an empty cell means any.",
-    keys: &[Own(&[
-        required("id", Form::Name(Name::Word), "its name in explanations"),
-        key("title", Form::Text, "for people"),
-        key("priority", Form::Integer, "with hitPolicy priority: the higher one wins"),
-        key("validFrom", Form::Text, "the first day it holds, such as '2026-01-01'"),
-        key("validTo", Form::Text, "the last day it holds"),
-    ])],
-    exactly_one: None,
-    is_open: true,
-};
+/// What stands beside the header of a decision; the component that decides knows the table.
+pub(super) static DECISION: &[Key] = &[required("table", Form::Data, "the rule table")];

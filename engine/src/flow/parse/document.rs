@@ -115,3 +115,13 @@ fn unknown_kind(kind: &Tree) -> Diagnostic {
     };
     Diagnostic::error("UNKNOWN_KIND", kind.span, format!("there is no kind `{found}`"), help)
 }
+
+/// What the grammar says of a flow's tree, for trees that variants made.
+#[must_use]
+pub fn check_flow(tree: &Tree) -> Vec<Diagnostic> {
+    let mut faults = Vec::new();
+    if let Some(grammar) = language::document("Flow") {
+        check::object(tree, grammar, Span { length: 1, ..tree.span }, &mut faults);
+    }
+    faults
+}

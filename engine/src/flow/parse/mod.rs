@@ -13,7 +13,7 @@ mod scan;
 mod value;
 mod words;
 
-pub use document::{Parsed, parse};
+pub use document::{Parsed, check_flow, parse};
 
 use super::tree::Tree;
 

@@ -6,6 +6,9 @@ use crate::flow::{
     tree::{Shape, Spanned, Tree},
 };
 
+/// The names by which an expression reads what nodes gave.
+const NODE_NAMES: [&str; 3] = ["nodes.", "status.", "errors."];
+
 /// Reads one node.
 pub fn node(id: Spanned<String>, tree: &Tree, blocks: &PolicyBlocks<'_>) -> Node {
     let kind = kind::kind(tree, blocks);
@@ -22,6 +25,7 @@ pub fn node(id: Spanned<String>, tree: &Tree, blocks: &PolicyBlocks<'_>) -> Node
         with: template(tree.get("with")),
         output: template(tree.get("output")),
         idempotency_key: template(tree.get("idempotencyKey")),
+        mentions_nodes: tree.any_text(&|text| NODE_NAMES.iter().any(|name| text.contains(name))),
         compensate: tree.get("compensate").map(|undo| Box::new(unnamed(undo, blocks))),
         kind,
         id,

@@ -1,0 +1,52 @@
+//! What stage 3 gives: a set of documents that fit together.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use sdk::Identity;
+
+use crate::flow::{
+    document::{
+        Config, Connection, Decision, ExtensionDocument, ExtensionPointDocument, Flow, IdentityRules,
+    },
+    tree::{Spanned, Tree},
+    variant::Origin,
+};
+
+/// Documents that fit together. Only a set without an error may be planned and served; with errors it
+/// still holds all that could be read, so that stage 4 can tell its own findings at the same time.
+#[derive(Clone, Debug, Default)]
+pub struct Checked {
+    /// Every flow as written, and every variant of it applied; by name, base first.
+    pub flows: Vec<CheckedFlow>,
+    /// Extension points by name.
+    pub points: Vec<ExtensionPointDocument>,
+    /// Extensions written in the flow language, by name.
+    pub extensions: Vec<ExtensionDocument>,
+    /// Business settings by name.
+    pub configs: Vec<Config>,
+    /// Identity rules by name.
+    pub identities: Vec<IdentityRules>,
+    /// Connections by name.
+    pub connections: Vec<Connection>,
+    /// Decisions by name.
+    pub decisions: Vec<Decision>,
+}
+
+/// A flow as written or as variants left it.
+#[derive(Clone, Debug)]
+pub struct CheckedFlow {
+    /// The flow. Its `header.hash` is that of the effective tree; its cases are those of the base.
+    pub flow: Flow,
+    /// The tree it was read from, for `explain`.
+    pub tree: Tree,
+    /// Where it answers.
+    pub place: Identity,
+    /// The level at which it answers: 1 exact, 2 business, 3 use case.
+    pub level: u8,
+    /// The variants it was built from, outermost first; empty for the base.
+    pub variants: Vec<Arc<str>>,
+    /// Where each node came from, by id.
+    pub origins: BTreeMap<String, Origin>,
+    /// Nodes that variants took away, each with the place and the variant that did it.
+    pub removed: Vec<(Spanned<String>, Arc<str>)>,
+}
