@@ -164,19 +164,19 @@ impl Store for Memory {
     async fn create(&self, start: Start) -> Result<Created> {
         let incarnation = lock(&self.ledger).incarnation();
         let (begin, mut lease) = prepare::start(incarnation, start)?;
+        lease.seq = begin.write.head.count;
         let begun = self.call("create", true, None, |ledger| ledger.create(&begin)).await?;
         Ok(match begun {
-            Begun::Owned => {
-                lease.seq = begin.write.head.count;
-                Created::Owned(Box::new(lease))
-            }
+            Begun::Owned => Created::Owned(Box::new(lease)),
             Begun::Same(run, reply) => Created::Same(run, reply),
             Begun::OtherBody(run) => Created::OtherBody(run),
         })
     }
 
     async fn load(&self, lease: &mut Lease) -> Result<Snapshot> {
-        read::load(&*self.table, lease)
+        let (snapshot, history) = read::load(&*self.table, lease.run, lease.seq)?;
+        lease.history = Some(history);
+        Ok(snapshot)
     }
 
     async fn append(&self, lease: &mut Lease, batch: Batch) -> Result<Appended> {

@@ -5,7 +5,9 @@
 //! `journal`, what it looks like in bytes is `frame`, what the indexes say is `ledger`; below that a
 //! store only keeps sorted keys (`table`). This folder knows neither flows nor how runs are driven.
 
+mod commit;
 mod contract;
+mod copy;
 mod document;
 mod encode;
 mod frame;
@@ -19,6 +21,7 @@ mod prepare;
 mod read;
 mod record;
 mod row;
+mod sled;
 mod sorted;
 mod table;
 
@@ -35,6 +38,7 @@ pub use id::{Address, Correlation, Malformed, RunId, Tenant};
 pub use journal::{History, Illegal};
 pub use memory::{Fault, Memory};
 pub use record::{Action, Entry, Origin, Parent, Record, Reply, Resolution, Status, Wait};
+pub use sled::{Available, Durability, Settings, Sled};
 
 /// Where durable runs live. `Ok` means: as durable as the store was told to be.
 ///

@@ -1,7 +1,7 @@
 //! Reading runs: for their owner, who checks the journal on the way, and for people.
 
 use super::{
-    contract::{Error, Lease, OutEvent, OutId, Result, Snapshot},
+    contract::{Error, OutEvent, OutId, Result, Snapshot},
     encode::Undecodable,
     frame::{self, Detail, Head},
     id::RunId,
@@ -52,10 +52,10 @@ pub(super) fn find(table: &dyn Table, run: RunId) -> Result<Option<Snapshot>> {
 }
 
 /// A run for its owner: the journal must be legal and end where the lease says.
-pub(super) fn load(table: &dyn Table, lease: &mut Lease) -> Result<Snapshot> {
-    let found = snapshot(table, lease.run)?.ok_or(Error::Missing("run"))?;
-    if u64::try_from(found.records.len()) != Ok(lease.seq) || found.status.is_ended() {
-        return Err(Error::Fenced(lease.run));
+pub(super) fn load(table: &dyn Table, run: RunId, seq: u64) -> Result<(Snapshot, History)> {
+    let found = snapshot(table, run)?.ok_or(Error::Missing("run"))?;
+    if u64::try_from(found.records.len()) != Ok(seq) || found.status.is_ended() {
+        return Err(Error::Fenced(run));
     }
     let mut history = History::default();
     for record in &found.records {
@@ -64,8 +64,7 @@ pub(super) fn load(table: &dyn Table, lease: &mut Lease) -> Result<Snapshot> {
     if found.status != history.status(found.status == Status::Waiting)? {
         return Err(Undecodable("a status its records do not give").into());
     }
-    lease.history = Some(history);
-    Ok(found)
+    Ok((found, history))
 }
 
 /// Late messages of a run.

@@ -1,5 +1,7 @@
 //! Recovery: makes the runs of dead owners claimable, in slices. And what an operator removes.
 
+use std::collections::BTreeSet;
+
 use sdk::Timestamp;
 
 use super::{
@@ -42,6 +44,24 @@ impl Ledger {
         }
         self.apply()?;
         Ok(looked)
+    }
+
+    /// Every run that has not ended: due, idle, parked or owned.
+    pub(crate) fn live_runs(&self) -> Result<BTreeSet<RunId>> {
+        let mut runs: BTreeSet<_> = self.active.keys().copied().collect();
+        for pair in scan(&*self.table, &[key::DUE]) {
+            runs.insert(key::read_due(&pair?.0)?.1);
+        }
+        for pair in scan(&*self.table, &[key::STATUS]) {
+            let (found, _) = pair?;
+            let status = found.len().checked_sub(17).and_then(|at| found.get(at)).copied();
+            if status.and_then(Status::of_code).is_some_and(|status| !status.is_ended()) {
+                runs.insert(key::run_of(&found)?);
+            }
+        }
+        let is_live =
+            |run: &RunId| self.last(*run).map(|last| last.is_some_and(|(head, _)| !head.status.is_ended()));
+        runs.into_iter().filter_map(|run| is_live(&run).map(|is| is.then_some(run)).transpose()).collect()
     }
 
     pub(super) fn tenant_of(&self, run: RunId) -> Result<Tenant> {

@@ -1,0 +1,51 @@
+//! The store on sled: one process, one directory, one database per period. Only this folder names sled.
+
+mod period;
+mod space;
+mod store;
+mod table;
+mod transfer;
+
+use std::{path::PathBuf, sync::Arc};
+
+use super::commit::Committer;
+use period::Periods;
+
+pub use space::Available;
+pub use table::Durability;
+
+/// How a store on sled is opened.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The directory it has to itself.
+    pub dir: PathBuf,
+    /// What `Ok` promises.
+    pub durability: Durability,
+    /// Memory for cached pages of the current database.
+    pub cache_bytes: u64,
+    /// Space set aside so that live runs can finish when the disk is full; 0 for none.
+    pub reserve_bytes: u64,
+    /// Tells how much space is free.
+    pub available: Available,
+}
+
+impl Settings {
+    /// The defaults for a directory: power-safe, 64 MiB of cache, 32 MiB of reserve.
+    #[must_use]
+    pub fn new(dir: impl Into<PathBuf>) -> Self {
+        Self {
+            dir: dir.into(),
+            durability: Durability::Power,
+            cache_bytes: 64 << 20,
+            reserve_bytes: 32 << 20,
+            available: space::measure,
+        }
+    }
+}
+
+/// The store.
+pub struct Sled {
+    committer: Committer,
+    periods: Arc<Periods>,
+    incarnation: u32,
+}

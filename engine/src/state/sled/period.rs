@@ -1,0 +1,213 @@
+//! One database per period. Runs are written where they start, so ending one moves nothing; when a period
+//! is over the live runs move on to a fresh database, and the old one is kept whole until its last run
+//! may be forgotten, then dropped with its directory: sled itself gives back next to nothing.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use arc_swap::ArcSwap;
+use sdk::Timestamp;
+
+use super::{
+    super::{
+        commit::files,
+        contract::Result,
+        copy, key,
+        ledger::Ledger,
+        table::{Changes, Pairs, Table},
+    },
+    table::{Durability, SledTable},
+};
+
+/// Cache of a database that takes no more writes.
+const OLD_CACHE_BYTES: u64 = 4 << 20;
+
+/// What moves on to a fresh database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Move {
+    /// Live runs; the old database stays for its ended ones.
+    Live,
+    /// Everything; the old database goes.
+    All,
+}
+
+/// The databases of a store. As a table it is the current one.
+pub(crate) struct Periods {
+    dir: PathBuf,
+    cache_bytes: u64,
+    durability: Durability,
+    current: ArcSwap<SledTable>,
+    /// By number; opened when somebody looks.
+    older: Mutex<BTreeMap<u32, Option<Arc<SledTable>>>>,
+    number: Mutex<u32>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn of_period(dir: &Path, number: u32) -> PathBuf {
+    dir.join(format!("period-{number:06}"))
+}
+
+impl Periods {
+    pub(crate) fn open(dir: &Path, cache_bytes: u64, durability: Durability) -> Result<Self> {
+        fs::create_dir_all(dir).map_err(|error| files("make the data directory", &error))?;
+        let number = match fs::read_to_string(dir.join("current")) {
+            Ok(text) => text.trim().parse().unwrap_or(1),
+            Err(_) => 1,
+        };
+        let mut older = BTreeMap::new();
+        for found in numbers(dir)? {
+            if found > number {
+                remove(&of_period(dir, found))?;
+            } else if found < number {
+                older.insert(found, None);
+            }
+        }
+        let current = SledTable::open(&of_period(dir, number), cache_bytes)?;
+        let periods = Self {
+            dir: dir.to_owned(),
+            cache_bytes,
+            durability,
+            current: ArcSwap::from_pointee(current),
+            older: Mutex::new(older),
+            number: Mutex::new(number),
+        };
+        periods.point_at(number)?;
+        Ok(periods)
+    }
+
+    /// Makes the current database as durable as the store was told to be.
+    pub(crate) fn flush(&self) -> Result<()> {
+        self.current.load().flush(self.durability)
+    }
+
+    /// Bytes of the current database on disk.
+    pub(crate) fn size(&self) -> Result<u64> {
+        self.current.load().size()
+    }
+
+    /// Ends the current period. A crash at any instant leaves either the old database or the new one.
+    pub(crate) fn turn(&self, ledger: &Ledger, what: Move, now: Timestamp) -> Result<()> {
+        let old = self.current.load_full();
+        let number = *lock(&self.number);
+        let next = number + 1;
+        let path = of_period(&self.dir, next);
+        remove(&path)?;
+        let fresh = SledTable::open(&path, self.cache_bytes)?;
+        match what {
+            Move::Live => {
+                old.apply(vec![(key::about("sealed"), Some(copy::moment(now)))])?;
+                copy::live(&*old, &fresh, &ledger.live_runs()?)?;
+                old.flush(self.durability)?;
+            }
+            Move::All => copy::all(&*old, &fresh)?,
+        }
+        fresh.flush(self.durability)?;
+        fail::fail_point!("period::copied");
+        self.point_at(next)?;
+        fail::fail_point!("period::turned");
+        self.current.store(Arc::new(fresh));
+        *lock(&self.number) = next;
+        match what {
+            Move::Live => {
+                lock(&self.older).insert(number, Some(old));
+            }
+            Move::All => {
+                drop(old);
+                remove(&of_period(&self.dir, number))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Drops the periods whose runs may all be forgotten; `keep_ms` says for how long a flow's are kept.
+    pub(crate) fn retain(&self, now: Timestamp, keep_ms: &dyn Fn(&str) -> i64) -> Result<usize> {
+        let mut dropped = 0;
+        let numbers: Vec<_> = lock(&self.older).keys().copied().collect();
+        for number in numbers {
+            let table = self.open_older(number)?;
+            let sealed = copy::sealed_at(&*table)?;
+            let longest = copy::flows(&*table)?.iter().map(|flow| keep_ms(flow)).max().unwrap_or(0);
+            if sealed.is_some_and(|sealed| sealed.saturating_add(longest) < now) {
+                lock(&self.older).remove(&number);
+                drop(table);
+                remove(&of_period(&self.dir, number))?;
+                dropped += 1;
+            }
+        }
+        Ok(dropped)
+    }
+
+    fn open_older(&self, number: u32) -> Result<Arc<SledTable>> {
+        let mut older = lock(&self.older);
+        if let Some(Some(table)) = older.get(&number) {
+            return Ok(table.clone());
+        }
+        let table = Arc::new(SledTable::open(&of_period(&self.dir, number), OLD_CACHE_BYTES)?);
+        older.insert(number, Some(table.clone()));
+        Ok(table)
+    }
+
+    /// Names the current period, so that a power loss leaves the old name or the new one.
+    fn point_at(&self, number: u32) -> Result<()> {
+        let write = || {
+            let (fresh, name) = (self.dir.join("current.new"), self.dir.join("current"));
+            fs::write(&fresh, format!("{number}\n"))?;
+            fs::File::open(&fresh)?.sync_all()?;
+            fs::rename(&fresh, &name)?;
+            fs::File::open(of_period(&self.dir, number))?.sync_all()?;
+            fs::File::open(&self.dir)?.sync_all()
+        };
+        write().map_err(|error| files("name the current period", &error))
+    }
+}
+
+impl Table for Periods {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        self.current.load().get(key)
+    }
+
+    fn range(&self, from: &[u8], to: &[u8]) -> Pairs<'_> {
+        self.current.load().owned_range(from, to)
+    }
+
+    fn apply(&self, changes: Changes) -> Result<()> {
+        self.current.load().apply(changes)
+    }
+
+    fn older(&self) -> Result<Vec<Arc<dyn Table>>> {
+        let numbers: Vec<_> = lock(&self.older).keys().rev().copied().collect();
+        let mut tables: Vec<Arc<dyn Table>> = Vec::with_capacity(numbers.len());
+        for number in numbers {
+            tables.push(self.open_older(number)?);
+        }
+        Ok(tables)
+    }
+}
+
+fn numbers(dir: &Path) -> Result<Vec<u32>> {
+    let entries = fs::read_dir(dir).map_err(|error| files("read the data directory", &error))?;
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(|error| files("read the data directory", &error))?;
+        let name = entry.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix("period-")).map(str::parse::<u32>);
+        found.extend(number.and_then(std::result::Result::ok));
+    }
+    Ok(found)
+}
+
+fn remove(path: &Path) -> Result<()> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(files("remove an old period", &error))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,235 @@
+//! `Store` on sled: writes go to the committer, reads to a thread that may block.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use sdk::Timestamp;
+use tokio::sync::watch;
+
+use super::{
+    super::{
+        Appended, Batch, Created, Delivered, Documents, Error, Expected, Filter, Inbound, Kept, Lease,
+        Message, OutEvent, OutId, Page, Result, RunId, Snapshot, Start, Store,
+        commit::{Committer, Flush},
+        key,
+        ledger::{self, Begun, Ledger},
+        list, prepare, read,
+        table::Table,
+    },
+    Settings, Sled,
+    period::{Move, Periods},
+    space::Space,
+};
+
+/// What the committer does to make a group durable.
+struct Disk {
+    periods: Arc<Periods>,
+    space: Space,
+}
+
+impl Flush for Disk {
+    fn flush(&mut self) -> Result<()> {
+        self.periods.flush()
+    }
+
+    fn is_full(&mut self) -> bool {
+        self.space.is_full()
+    }
+}
+
+impl Sled {
+    /// Opens the store, or makes it. Blocks while sled reads its files.
+    ///
+    /// # Errors
+    /// The directory or the database in it cannot be used; the text says what to do.
+    pub fn open(settings: &Settings, now: Timestamp) -> Result<Self> {
+        let opened = Periods::open(&settings.dir, settings.cache_bytes, settings.durability)?;
+        let periods = Arc::new(opened);
+        let ledger = Ledger::open(periods.clone(), now)?;
+        periods.flush()?;
+        let incarnation = ledger.incarnation();
+        let space = Space::open(&settings.dir, settings.reserve_bytes, settings.available)?;
+        let committer = Committer::start(ledger, Disk { periods: periods.clone(), space })?;
+        Ok(Self { committer, periods, incarnation })
+    }
+
+    /// Runs a read where it may block.
+    pub(super) async fn reading<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Periods) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let periods = self.periods.clone();
+        tokio::task::spawn_blocking(move || work(&periods)).await.unwrap_or(Err(Error::Closed))
+    }
+
+    async fn turn(&self, now: Timestamp, what: Move) -> Result<()> {
+        let periods = self.periods.clone();
+        self.committer
+            .durably(move |ledger| {
+                while ledger.reap(now, usize::MAX)? > 0 {}
+                periods.turn(ledger, what, now)
+            })
+            .await
+    }
+
+    /// Ends the current period: live runs move on, ended ones stay behind until `retain` drops them.
+    /// Appends wait meanwhile, about 10 µs for each live run.
+    ///
+    /// # Errors
+    /// No space, or the files refuse; the period then goes on.
+    pub async fn rotate(&self, now: Timestamp) -> Result<()> {
+        self.turn(now, Move::Live).await
+    }
+
+    /// Rewrites the current database without what was deleted. Appends wait meanwhile.
+    ///
+    /// # Errors
+    /// No space, or the files refuse; the old database then goes on.
+    pub async fn compact(&self, now: Timestamp) -> Result<()> {
+        self.turn(now, Move::All).await
+    }
+
+    /// Drops the periods whose runs may all be forgotten, and tells how many; `keep_ms` says for how
+    /// long a flow's runs are kept after their period.
+    ///
+    /// # Errors
+    /// The files refuse.
+    pub async fn retain(
+        &self,
+        now: Timestamp,
+        keep_ms: impl Fn(&str) -> i64 + Send + 'static,
+    ) -> Result<usize> {
+        self.reading(move |periods| periods.retain(now, &keep_ms)).await
+    }
+
+    /// Bytes of the current database on disk: when to `rotate`.
+    ///
+    /// # Errors
+    /// The files refuse.
+    pub async fn size(&self) -> Result<u64> {
+        self.reading(Periods::size).await
+    }
+}
+
+#[async_trait]
+impl Documents for Sled {
+    async fn put(&self, section: &str, key: &str, body: Bytes, expected: Expected) -> Result<u64> {
+        let (section, key) = (section.to_owned(), key.to_owned());
+        self.committer.durably(move |ledger| ledger.put_document(&section, &key, &body, expected)).await
+    }
+
+    async fn get(&self, section: &str, key: &str) -> Result<Option<Kept>> {
+        let (name, key) = (key.to_owned(), key::document(section, key));
+        self.reading(move |table| table.get(&key)?.map(|value| ledger::document(&name, &value)).transpose())
+            .await
+    }
+
+    async fn remove(&self, section: &str, key: &str) -> Result<()> {
+        let (section, key) = (section.to_owned(), key.to_owned());
+        self.committer.durably(move |ledger| ledger.remove_document(&section, &key)).await
+    }
+
+    async fn documents(&self, section: &str, after: Option<&str>, max: usize) -> Result<Vec<Kept>> {
+        let (section, after) = (section.to_owned(), after.map(str::to_owned));
+        self.reading(move |table| ledger::documents(table, &section, after.as_deref(), max)).await
+    }
+}
+
+#[async_trait]
+impl Store for Sled {
+    async fn create(&self, start: Start) -> Result<Created> {
+        let (begin, mut lease) = prepare::start(self.incarnation, start)?;
+        lease.seq = begin.write.head.count;
+        Ok(match self.committer.begin(move |ledger| ledger.create(&begin)).await? {
+            Begun::Owned => Created::Owned(Box::new(lease)),
+            Begun::Same(run, reply) => Created::Same(run, reply),
+            Begun::OtherBody(run) => Created::OtherBody(run),
+        })
+    }
+
+    async fn load(&self, lease: &mut Lease) -> Result<Snapshot> {
+        let (run, seq) = (lease.run, lease.seq);
+        let (snapshot, history) = self.reading(move |table| read::load(table, run, seq)).await?;
+        lease.history = Some(history);
+        Ok(snapshot)
+    }
+
+    async fn append(&self, lease: &mut Lease, batch: Batch) -> Result<Appended> {
+        lease.pending = Some(Arc::new(prepare::append(lease, &batch)?));
+        self.settle(lease).await
+    }
+
+    async fn settle(&self, lease: &mut Lease) -> Result<Appended> {
+        let Some(write) = lease.pending.clone() else { return Ok(Appended::default()) };
+        let messages = self.committer.durably(move |ledger| ledger.append(&write)).await?;
+        prepare::written(lease);
+        Ok(Appended { messages })
+    }
+
+    async fn claim(&self, now: Timestamp, slots: usize) -> Result<Vec<Lease>> {
+        let claim = move |ledger: &mut Ledger| ledger.claim(now, slots);
+        let (taken, _) = self.committer.call(claim, |(_, must_flush)| *must_flush).await?;
+        Ok(taken.into_iter().map(prepare::lease).collect())
+    }
+
+    async fn take(&self, _now: Timestamp, run: RunId) -> Result<Option<Lease>> {
+        let taken = self.committer.call(move |ledger| ledger.take(run), |_| false).await?;
+        Ok(taken.map(prepare::lease))
+    }
+
+    async fn release(&self, now: Timestamp, leases: Vec<Lease>) -> Result<()> {
+        let release = move |ledger: &mut Ledger| {
+            leases.iter().try_for_each(|lease| ledger.release(now, lease.run, lease.epoch))
+        };
+        self.committer.call(release, |()| false).await
+    }
+
+    async fn heartbeat(&self, _now: Timestamp) -> Result<()> {
+        Ok(())
+    }
+
+    async fn reap(&self, now: Timestamp, max: usize) -> Result<usize> {
+        self.committer.call(move |ledger| ledger.reap(now, max), |_| false).await
+    }
+
+    async fn deliver(&self, message: Inbound) -> Result<Delivered> {
+        prepare::inbound(&message)?;
+        self.committer.durably(move |ledger| ledger.deliver(&message)).await
+    }
+
+    async fn messages(&self, lease: &Lease) -> Result<Vec<Message>> {
+        let prefix = key::queue_of(lease.run);
+        self.reading(move |table| ledger::messages(table, &prefix)).await
+    }
+
+    fn due(&self) -> watch::Receiver<Option<Timestamp>> {
+        self.committer.due()
+    }
+
+    async fn publish(&self, after: Option<OutId>, max: usize) -> Result<Vec<OutEvent>> {
+        self.reading(move |table| read::outbox(table, after, max)).await
+    }
+
+    async fn published(&self, ids: &[OutId]) -> Result<()> {
+        let ids = ids.to_vec();
+        self.committer.call(move |ledger| ledger.published(&ids), |()| false).await
+    }
+
+    async fn read(&self, run: RunId) -> Result<Option<Snapshot>> {
+        self.reading(move |table| read::find(table, run)).await
+    }
+
+    async fn late(&self, run: RunId) -> Result<Vec<Message>> {
+        self.reading(move |table| read::late(table, run)).await
+    }
+
+    async fn list(&self, filter: &Filter) -> Result<Page> {
+        let filter = filter.clone();
+        self.reading(move |table| list::list(table, &filter)).await
+    }
+
+    async fn delete(&self, run: RunId) -> Result<()> {
+        self.committer.durably(move |ledger| ledger.delete(run)).await
+    }
+}
