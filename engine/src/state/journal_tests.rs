@@ -176,9 +176,8 @@ fn may_follow(journal: &[&str], word: &str) -> bool {
     let may_have_happened = matches!(phase, Some("ok" | "start" | "again")) || count("fail?") > 0;
     match word {
         "start" => !is_settled && !is_waiting && count("again") == 0,
-        "again" | "ok" | "fail" | "fail?" => !is_settled && !is_waiting,
+        "again" | "ok" | "fail" | "fail?" | "sleep" | "await" => !is_settled && !is_waiting,
         "skip" => !is_waiting && matches!(phase, None | Some("fail" | "fail?")),
-        "sleep" | "await" => !is_settled && !is_waiting,
         "timer" => wait == Some("sleep"),
         "message" => wait == Some("await"),
         "drop" => is_waiting,

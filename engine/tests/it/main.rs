@@ -2,5 +2,6 @@
 #![cfg(test)]
 
 mod architecture;
+mod store;
 
 use components as _;

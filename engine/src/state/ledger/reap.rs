@@ -38,7 +38,10 @@ impl Ledger {
             if status == Some(Status::Running) && !self.active.contains_key(&run) {
                 let tenant = self.tenant_of(run)?;
                 let at = run.started_at().min(now);
-                self.put(key::due(&tenant, at, run), Vec::new());
+                let mark = key::due(&tenant, at, run);
+                if self.table.get(&mark)?.is_none() {
+                    self.put(mark, Vec::new());
+                }
                 self.wake(&tenant, at, run);
             }
         }

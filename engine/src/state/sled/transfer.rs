@@ -2,7 +2,6 @@
 //! cannot read its own files. A line is one key and its value in hexadecimal; periods become one.
 
 use std::{
-    fmt::Write as _,
     io::{BufRead, Write},
     path::Path,
 };
@@ -105,11 +104,8 @@ fn json<T: Serialize>(value: &T) -> Result<String> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a string cannot fail.
-        drop(write!(text, "{byte:02x}"));
-        text
-    })
+    let digit = |digit: u8| char::from_digit(u32::from(digit), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 fn unhex(text: &str) -> Result<Vec<u8>> {

@@ -1,0 +1,173 @@
+//! What only a store with files can get wrong: periods, retention, space, export, damage.
+
+use bactrian_engine::state::{
+    Created, Delivered, Durability, Error, Expected, Filter, Settings, Sled, Status, Store,
+};
+use bytes::Bytes;
+use tempfile::TempDir;
+
+use super::world::{NOW, World, awaits, ended, key, owned, received, settings, sleep, succeeded, value};
+
+/// A world on sled with an ended run, an idle one, a parked message and a document.
+async fn lived_in() -> World {
+    let mut world = World::sled();
+    let mut start = world.start();
+    start.idempotency = Some(key("order-1", 1));
+    start.origin.business_key = Some("order-1".into());
+    let mut lease = owned(world.store().create(start).await.unwrap());
+    let end = world.batch(&[succeeded("a"), ended(Status::Failed, Some("bytes"))]);
+    world.store().append(&mut lease, end).await.unwrap();
+    let mut lease = world.begin().await;
+    world.store().append(&mut lease, world.idle(&[awaits("pay", "p-1")])).await.unwrap();
+    world.store().release(world.now, vec![lease]).await.unwrap();
+    world.store().deliver(world.message("p-7", "early")).await.unwrap();
+    world.store().put("plan", "abc", Bytes::from_static(b"plan"), Expected::Anything).await.unwrap();
+    world
+}
+
+/// Everything that was there is there: also after its period is over.
+async fn check_lived_in(world: &mut World) {
+    let all = world.store().list(&Filter { limit: 10, ..Filter::default() }).await.unwrap();
+    let statuses: Vec<_> = all.rows.iter().map(|row| row.status).collect();
+    assert_eq!(statuses, [Status::Waiting, Status::Failed]);
+    let failed = Filter { statuses: vec![Status::Failed], limit: 10, ..Filter::default() };
+    assert_eq!(world.store().list(&failed).await.unwrap().rows.len(), 1);
+    let found = world.store().read(all.rows[1].run).await.unwrap().unwrap();
+    assert_eq!(found.records.len(), 3);
+    let mut start = world.start();
+    start.idempotency = Some(key("order-1", 1));
+    assert!(matches!(world.store().create(start).await.unwrap(), Created::Same(_, Some(_))));
+    assert_eq!(world.store().get("plan", "abc").await.unwrap().unwrap().body, Bytes::from_static(b"plan"));
+    let seen = world.store().deliver(world.message("p-7", "early")).await.unwrap();
+    assert!(matches!(seen, Delivered::Seen { .. }));
+}
+
+#[tokio::test]
+async fn a_period_ends_without_losing_anything() {
+    let mut world = lived_in().await;
+    world.as_sled().unwrap().rotate(world.now).await.unwrap();
+    check_lived_in(&mut world).await;
+    world.crash().await;
+    check_lived_in(&mut world).await;
+    world.as_sled().unwrap().rotate(world.now).await.unwrap();
+    world.as_sled().unwrap().compact(world.now).await.unwrap();
+    check_lived_in(&mut world).await;
+    let new = world.store().deliver(world.message("p-1", "e-1")).await.unwrap();
+    assert!(matches!(new, Delivered::New { .. }));
+    let mut lease = world.claim_one().await;
+    let end = world.batch(&[received("pay", "e-1"), ended(Status::Succeeded, None)]);
+    world.store().append(&mut lease, end).await.unwrap();
+    world.as_sled().unwrap().rotate(world.now).await.unwrap();
+    let late = world.store().deliver(world.message("p-1", "e-2")).await.unwrap();
+    assert_eq!(late, Delivered::Late { run: lease.run() }, "the wait was closed in an earlier period");
+}
+
+fn size_of(dir: &std::path::Path) -> u64 {
+    let entries = std::fs::read_dir(dir).unwrap().map(Result::unwrap);
+    entries
+        .map(|entry| match entry.file_type().unwrap().is_dir() {
+            true => size_of(&entry.path()),
+            false => entry.metadata().unwrap().len(),
+        })
+        .sum()
+}
+
+#[tokio::test]
+async fn forgetting_a_period_gives_its_space_back() {
+    let dir = TempDir::new().unwrap();
+    let settings = Settings { durability: Durability::Process, ..settings(dir.path()) };
+    let store = Sled::open(&settings, NOW).unwrap();
+    let mut world = World::memory();
+    let empty = size_of(dir.path());
+    let mut runs = Vec::new();
+    for _ in 0..2_000 {
+        let mut start = world.start();
+        start.origin.input = value(&"x".repeat(2_000));
+        start.batch = world.batch(&[ended(Status::Succeeded, None)]);
+        runs.push(start.run);
+        owned(store.create(start).await.unwrap());
+    }
+    let full = size_of(dir.path()) - empty;
+    store.rotate(NOW + 1_000).await.unwrap();
+    let keep = |flow: &str| if flow == "close" { 60_000 } else { i64::MAX };
+    assert_eq!(store.retain(NOW + 60_000, keep).await, Ok(0), "too early");
+    assert!(store.read(runs[7]).await.unwrap().is_some());
+    assert_eq!(store.retain(NOW + 61_001, keep).await, Ok(1));
+    assert_eq!(store.read(runs[7]).await, Ok(None));
+    let left = size_of(dir.path()).saturating_sub(empty);
+    assert!(left * 10 <= full, "{left} of {full} bytes are left");
+}
+
+#[tokio::test]
+async fn an_export_fills_an_empty_store() {
+    let world = lived_in().await;
+    world.as_sled().unwrap().rotate(world.now).await.unwrap();
+    let (from, to) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let mut lines = Vec::new();
+    world.copy_to(from.path());
+    assert!(Sled::export(&settings(from.path()), &mut lines).unwrap() > 10);
+    let target = settings(&to.path().join("data"));
+    Sled::import(&target, &mut lines.as_slice()).unwrap();
+    let refused = Sled::import(&target, &mut lines.as_slice());
+    assert!(matches!(refused, Err(Error::Files { .. })), "it is in use");
+    let mut world = World::open(&target.dir);
+    check_lived_in(&mut world).await;
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_read_is_an_error_that_says_what_to_do() {
+    let dir = TempDir::new().unwrap();
+    drop(Sled::open(&settings(dir.path()), NOW).unwrap());
+    let file = dir.path().join("period-000001/conf");
+    std::fs::write(&file, "segment_size: nonsense\n").unwrap();
+    let Err(error) = Sled::open(&settings(dir.path()), NOW) else { panic!("it opened") };
+    assert!(error.to_string().contains("bactrian import"), "{error}");
+}
+
+#[tokio::test]
+async fn a_large_value_survives() {
+    let mut world = World::sled();
+    let mut start = world.start();
+    start.origin.input = value(&"x".repeat(700_000));
+    let run = start.run;
+    owned(world.store().create(start).await.unwrap());
+    world.crash().await;
+    let found = world.store().read(run).await.unwrap().unwrap();
+    assert_eq!(found.origin().unwrap().input.as_str().unwrap().len(), 700_000);
+}
+
+#[tokio::test]
+async fn on_a_full_disk_live_runs_finish_and_starts_are_refused() {
+    let dir = TempDir::new().unwrap();
+    let settings = Settings {
+        reserve_bytes: 1 << 20,
+        available: |path| Ok(if path.join("full").exists() { 1_000 } else { 1 << 40 }),
+        ..settings(dir.path())
+    };
+    let store = Sled::open(&settings, NOW).unwrap();
+    let mut world = World::memory();
+    let mut lease = owned(store.create(world.start()).await.unwrap());
+    std::fs::write(dir.path().join("full"), "").unwrap();
+    store.append(&mut lease, world.batch(&[succeeded("a")])).await.unwrap();
+    assert!(!dir.path().join("reserve").exists(), "the reserve is given up");
+    let refused = store.create(world.start()).await;
+    assert!(matches!(refused, Err(Error::Full)), "{refused:?}");
+    store
+        .append(&mut lease, world.batch(&[sleep("nap", NOW), ended(Status::Failed, None)]))
+        .await
+        .unwrap_err();
+    let mut again = owned_again(&store, lease).await;
+    store.append(&mut again, world.batch(&[ended(Status::Failed, None)])).await.unwrap();
+    std::fs::remove_file(dir.path().join("full")).unwrap();
+    store.deliver(world.message("x", "y")).await.unwrap();
+    owned(store.create(world.start()).await.unwrap());
+    assert!(dir.path().join("reserve").exists(), "it is set aside again");
+}
+
+/// A run that broke a rule of the journal is given back and claimed again.
+async fn owned_again(store: &Sled, lease: bactrian_engine::state::Lease) -> bactrian_engine::state::Lease {
+    store.release(NOW, vec![lease]).await.unwrap();
+    let mut lease = store.claim(NOW, 1).await.unwrap().remove(0);
+    store.load(&mut lease).await.unwrap();
+    lease
+}

@@ -1,0 +1,7 @@
+//! What every store promises, on each of them: named cases, a reference model, crashes and power loss.
+
+mod cases;
+mod files;
+mod messages;
+mod owners;
+mod world;
