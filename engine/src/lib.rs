@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod flow;
 pub mod publish;
+pub mod run;
 pub mod scoped;
 pub mod secrets;
 pub mod serve;

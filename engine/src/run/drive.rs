@@ -1,0 +1,245 @@
+//! Stage 6 of 8: drive. Performs the effects of `step` for one body: starts nodes, awaits those in flight
+//! together, and tells `step` what became of them.
+//!
+//! A body is one future; nothing is spawned. A node's own bodies are driven inside that node's future.
+
+use std::{
+    collections::VecDeque,
+    future::{Future, poll_fn},
+    pin::{Pin, pin},
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use futures_util::{
+    future::BoxFuture,
+    stream::{FuturesUnordered, StreamExt as _},
+};
+use sdk::{Error, Shared};
+use serde_json::json;
+
+use super::{
+    failure::blame,
+    frame::{Frame, Settled, Word},
+    invocation::Notes,
+    node::{self, Done, Settlement, Started},
+    saga::Reason,
+    step::{Effect, Ending, Event, State, Status, step},
+    trace,
+    view::View,
+};
+use crate::flow::plan::Node;
+
+/// How a body ended.
+#[derive(Debug)]
+pub(super) enum Ended {
+    Completed,
+    /// The node that failed first, and how.
+    Failed(u16, Error),
+    Stopped,
+}
+
+/// Drives a body to its end.
+pub(super) async fn drive(frame: &Arc<Frame>) -> Ended {
+    let mut drive = Drive::new(frame);
+    let mut stop = pin!(frame.stop().cancelled());
+    poll_fn(|cx| drive.advance(cx, stop.as_mut())).await
+}
+
+/// A chain of nodes that need no time gives way to other runs after so many.
+const MOST_AT_ONCE: u32 = 512;
+
+struct Drive<'f> {
+    frame: &'f Arc<Frame>,
+    state: State,
+    effects: VecDeque<Effect>,
+    in_flight: FuturesUnordered<InFlight>,
+    failures: Vec<(u16, Error)>,
+    started: Vec<trace::Begun>,
+    is_stopping: bool,
+}
+
+struct InFlight {
+    slot: u16,
+    future: BoxFuture<'static, Done>,
+}
+
+impl Future for InFlight {
+    type Output = (u16, Done);
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.future.as_mut().poll(cx).map(|done| (self.slot, done))
+    }
+}
+
+impl<'f> Drive<'f> {
+    fn new(frame: &'f Arc<Frame>) -> Self {
+        let mut drive = Self {
+            frame,
+            state: State::new(&frame.body),
+            effects: VecDeque::new(),
+            in_flight: FuturesUnordered::new(),
+            failures: Vec::new(),
+            started: trace::begun(frame),
+            is_stopping: false,
+        };
+        drive.tell(Event::Begin);
+        drive
+    }
+
+    fn tell(&mut self, event: Event<'_>) {
+        step(&self.frame.body, &mut self.state, event, &mut self.effects);
+    }
+
+    fn advance(&mut self, cx: &mut Context<'_>, mut stop: Pin<&mut impl Future<Output = ()>>) -> Poll<Ended> {
+        for _ in 0..MOST_AT_ONCE {
+            if let Some(effect) = self.effects.pop_front() {
+                self.perform(effect, cx);
+                continue;
+            }
+            if let Some(ending) = self.state.ending() {
+                return Poll::Ready(self.ended(ending));
+            }
+            match self.in_flight.poll_next_unpin(cx) {
+                Poll::Ready(Some((slot, done))) => self.settle(slot, done),
+                Poll::Ready(None) | Poll::Pending => {
+                    if self.is_stopping || stop.as_mut().poll(cx).is_pending() {
+                        return Poll::Pending;
+                    }
+                    self.is_stopping = true;
+                    self.tell(Event::Stop);
+                }
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    fn perform(&mut self, effect: Effect, cx: &mut Context<'_>) {
+        match effect {
+            Effect::Start(slot) => self.start(slot, cx),
+            Effect::Skip(slot, dead) => {
+                self.frame.settle(slot, Settled { word: Word::Skipped, output: None, errors: None });
+                trace::dead(self.frame, slot, dead);
+            }
+            Effect::Drop(slot) => {
+                self.frame.settle(slot, Settled { word: Word::Cancelled, output: None, errors: None });
+                trace::dropped(self.frame, slot, self.begun(slot));
+            }
+            Effect::Stop => self.drop_cancelled(),
+        }
+    }
+
+    fn start(&mut self, slot: u16, cx: &mut Context<'_>) {
+        if let Some(start) = self.started.get_mut(usize::from(slot)) {
+            *start = trace::started(self.frame, slot);
+        }
+        match node::start(self.frame, slot) {
+            Started::Now(done) => self.settle(slot, done),
+            // Most nodes of most flows are ready at the first look: they need no place among the waiting.
+            Started::Later(mut future) => match future.as_mut().poll(cx) {
+                Poll::Ready(done) => self.settle(slot, done),
+                Poll::Pending => self.in_flight.push(InFlight { slot, future }),
+            },
+        }
+    }
+
+    fn begun(&self, slot: u16) -> trace::Begun {
+        self.started.get(usize::from(slot)).copied().unwrap_or_default()
+    }
+
+    /// Drops the futures of nodes that were cancelled, and stops the bodies of the others from inside.
+    fn drop_cancelled(&mut self) {
+        self.frame.halt_inner();
+        let state = &self.state;
+        let kept = std::mem::take(&mut self.in_flight).into_iter();
+        self.in_flight = kept.filter(|node| state.status(node.slot) == Status::Running).collect();
+    }
+
+    /// Writes what a node left behind and tells `step`.
+    fn settle(&mut self, slot: u16, Done { mut settlement, notes }: Done) {
+        let frame = self.frame;
+        let node = frame.node(slot);
+        let left = leave(frame, node, &mut settlement, notes.as_deref());
+        frame.run.saga.enlist(frame, slot, Reason::of(node, &settlement, notes.as_deref()));
+        trace::settled(frame, slot, self.begun(slot), &settlement, &left, notes);
+        frame.settle(slot, left);
+        match settlement {
+            Settlement::Succeeded(_) => self.tell(Event::Succeeded(slot)),
+            Settlement::Skipped => self.tell(Event::Skipped(slot)),
+            Settlement::Routed(to) => self.tell(Event::Routed(slot, &to)),
+            Settlement::Cancelled => self.tell(Event::Cancelled(slot)),
+            Settlement::Failed(error) => {
+                blame(&frame.run, frame, slot, &error);
+                self.failures.push((slot, error));
+                self.tell(Event::Failed(slot));
+            }
+        }
+        if frame.parent.is_none() && frame.run.until.as_ref() == Some(&node.id) {
+            self.tell(Event::Stop);
+        }
+    }
+
+    fn ended(&mut self, ending: Ending) -> Ended {
+        match ending {
+            Ending::Completed => Ended::Completed,
+            Ending::Stopped => Ended::Stopped,
+            Ending::Failed(slot) => {
+                let found = self.failures.iter().position(|(failed, _)| *failed == slot);
+                let error = found.map(|index| self.failures.swap_remove(index).1);
+                Ended::Failed(slot, error.unwrap_or_else(|| Error::internal("a failure without an error")))
+            }
+        }
+    }
+}
+
+impl Drop for Drive<'_> {
+    /// A body that is dropped while it runs leaves writes behind whose outcome nobody will learn.
+    fn drop(&mut self) {
+        for slot in (0..=u16::MAX).take(self.frame.body.nodes.len()) {
+            if self.state.status(slot) == Status::Running {
+                let node = self.frame.node(slot);
+                let reason = (node.effect == sdk::Effect::Write).then_some(Reason::Unknown);
+                self.frame.run.saga.enlist(self.frame, slot, reason);
+                trace::dropped(self.frame, slot, self.begun(slot));
+            }
+        }
+    }
+}
+
+/// What a settled node leaves behind. An `otherwise` that cannot be evaluated is the node's failure.
+fn leave(frame: &Frame, node: &Node, settlement: &mut Settlement, notes: Option<&Notes>) -> Settled {
+    let errors = notes.and_then(|notes| notes.errors.clone());
+    if matches!(settlement, Settlement::Skipped) {
+        match otherwise(frame, node) {
+            Ok(output) => return Settled { word: Word::Skipped, output: Some(output), errors: None },
+            Err(error) => *settlement = Settlement::Failed(error),
+        }
+    }
+    match settlement {
+        Settlement::Succeeded(output) => {
+            Settled { word: Word::Succeeded, output: Some(Shared::clone(output)), errors }
+        }
+        Settlement::Routed(_) => Settled { word: Word::Succeeded, output: Some(Shared::default()), errors },
+        Settlement::Failed(error) => {
+            let output = (!node.is_critical).then(|| {
+                frame.run.degrade();
+                otherwise(frame, node).unwrap_or_default()
+            });
+            let errors = errors.unwrap_or_else(|| told(error));
+            Settled { word: Word::Failed, output, errors: Some(errors) }
+        }
+        Settlement::Skipped | Settlement::Cancelled => {
+            Settled { word: Word::Cancelled, output: None, errors: None }
+        }
+    }
+}
+
+fn otherwise(frame: &Frame, node: &Node) -> Result<Shared, Error> {
+    node.otherwise.as_ref().map_or_else(|| Ok(Shared::default()), |template| View::of(frame).value(template))
+}
+
+/// `errors.<id>` of a failed node.
+pub(super) fn told(error: &Error) -> Shared {
+    Shared::new(json!({"code": &*error.code, "class": error.class, "message": error.message}))
+}

@@ -1,0 +1,193 @@
+//! How a run's end reaches its caller: an answer, or a failure as the flow's `errors` see it.
+//!
+//! Bodies and headers of HTTP are not made here.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use sdk::{Class, Error, Shared};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{frame::Frame, one::Run, report::ErrorReport, view::View};
+use crate::flow::plan::{Envelope, ErrorRule, Kind, Output, Plan};
+
+/// What the caller gets.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The value.
+    pub value: Shared,
+    /// The HTTP status.
+    pub status: u16,
+    /// Headers by name.
+    pub headers: BTreeMap<String, String>,
+}
+
+impl Answer {
+    /// A value with status 200.
+    #[must_use]
+    pub fn of(value: Shared) -> Self {
+        Self { value, status: 200, headers: BTreeMap::new() }
+    }
+}
+
+/// One of the failures that led to the end of a run.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Cause {
+    /// The address of the node.
+    pub node: Arc<str>,
+    /// What happened.
+    pub error: ErrorReport,
+    /// The status a `fail` asked for.
+    #[serde(skip)]
+    pub status: Option<u16>,
+}
+
+/// A failure as the caller sees it (RFC 9457).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    /// The code the caller sees.
+    pub code: Arc<str>,
+    /// The class.
+    pub class: Class,
+    /// The HTTP status.
+    pub status: u16,
+    /// What happened, in words meant for the caller.
+    pub detail: String,
+    /// The node of the flow that failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub node: Option<Arc<str>>,
+    /// Whether the same call may succeed later.
+    pub retriable: bool,
+    /// All failures on the way, in order; for authors.
+    pub causes: Vec<Cause>,
+    /// What the failing node said; for authors.
+    #[serde(skip)]
+    pub error: Error,
+}
+
+impl Failure {
+    /// A failure that no node of the flow caused.
+    #[must_use]
+    pub fn of(error: Error, status: u16) -> Self {
+        Self {
+            code: Arc::clone(&error.code),
+            class: error.class,
+            status,
+            detail: told(&error),
+            node: None,
+            retriable: error.class.is_retriable(),
+            causes: Vec::new(),
+            error,
+        }
+    }
+
+    /// The failure as a parent flow sees it.
+    #[must_use]
+    pub fn into_error(self) -> Error {
+        let mut error = Error::new(self.class, self.code, self.error.message).outcome_unknown(false);
+        error.retry_after_ms = self.error.retry_after_ms;
+        error.data = self.error.data;
+        error
+    }
+}
+
+/// What a caller may be told: what far sides and the engine say about themselves stays with the author.
+fn told(error: &Error) -> String {
+    let general = match error.class {
+        Class::Validation | Class::Business | Class::NotFound | Class::Conflict => {
+            return error.message.clone();
+        }
+        Class::Timeout => "no answer in time",
+        Class::Unavailable => "a service this flow needs is not available",
+        Class::RateLimited => "too many calls",
+        Class::Cancelled => "the run was cancelled",
+        Class::Internal => "an internal error",
+    };
+    general.to_owned()
+}
+
+/// The failure of node `slot` of a flow, through the flow's `errors`: the first rule that matches wins.
+pub(super) fn explain(plan: &Plan, root: &Frame, slot: Option<u16>, error: Error) -> Failure {
+    let run = &root.run;
+    let causes = run.causes();
+    let asked =
+        causes.iter().rev().find(|cause| cause.error.code == error.code).and_then(|cause| cause.status);
+    let status = asked.unwrap_or_else(|| error.class.status());
+    let node = slot.map(|slot| Arc::clone(&root.node(slot).id));
+    let mut failure = Failure { node, causes, ..Failure::of(error, status) };
+    let value = Shared::new(json!({
+        "code": &*failure.code, "class": failure.class, "message": failure.error.message,
+        "node": failure.node.as_deref(), "data": failure.error.data,
+    }));
+    let view = View::of(root).with_local(&value);
+    let Some(rule) = plan.errors.iter().find(|rule| matches(rule, &failure, &view)) else { return failure };
+    if let Some(status) = rule.status {
+        failure.status = status;
+    }
+    if let Some(code) = &rule.code {
+        failure.code = Arc::clone(code);
+    }
+    if let Some(message) = &rule.message {
+        match view.value(message) {
+            Ok(text) => failure.detail = sdk::plain(&text).into_owned(),
+            Err(fault) => tracing::warn!(run = %run.id, %fault, "the message of an error rule"),
+        }
+    }
+    failure
+}
+
+fn matches(rule: &ErrorRule, failure: &Failure, view: &View<'_>) -> bool {
+    let is_node = rule.node.as_ref().is_none_or(|node| Some(node) == failure.node.as_ref());
+    let is_class = rule.class.is_none_or(|class| class == failure.class);
+    let is_code = rule.match_code.as_ref().is_none_or(|code| *code == failure.error.code);
+    // A rule that cannot be evaluated on this failure does not match it.
+    is_node && is_class && is_code && rule.when.as_ref().is_none_or(|when| view.test(when).unwrap_or(false))
+}
+
+/// What the flow gives its caller.
+pub(super) fn answer(plan: &Plan, root: &Frame) -> Result<Answer, Error> {
+    let view = View::of(root);
+    match &plan.output {
+        Output::Last => Ok(Answer::of(root.last_output())),
+        Output::Value(template) => Ok(Answer::of(view.value(template)?)),
+        Output::Envelope(envelope) => sealed(envelope, &view),
+    }
+}
+
+fn sealed(envelope: &Envelope, view: &View<'_>) -> Result<Answer, Error> {
+    let mut answer = Answer::of(view.value(&envelope.value)?);
+    if let Some(status) = &envelope.status {
+        answer.status = status_of(&*view.value(status)?)?;
+    }
+    if let Some(headers) = &envelope.headers {
+        answer.headers = headers_of(&*view.value(headers)?);
+    }
+    Ok(answer)
+}
+
+fn status_of(value: &Value) -> Result<u16, Error> {
+    let status = value.as_u64().and_then(|status| u16::try_from(status).ok());
+    status.filter(|status| (200..600).contains(status)).ok_or_else(|| {
+        Error::new(
+            Class::Internal,
+            "OUTPUT_STATUS",
+            format!("`output.status` is {value}, not an HTTP status"),
+        )
+    })
+}
+
+/// Headers from an object; null leaves one out.
+pub(super) fn headers_of(value: &Value) -> BTreeMap<String, String> {
+    let fields = value.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+    fields.map(|(name, value)| (name.clone(), sdk::plain(value).into_owned())).collect()
+}
+
+/// Remembers a node's failure among the causes.
+pub(super) fn blame(run: &Run, frame: &Frame, slot: u16, error: &Error) {
+    let status = match &frame.node(slot).kind {
+        Kind::Fail(fail) => fail.status,
+        _ => None,
+    };
+    run.blame(Cause { node: frame.address(slot), error: error.into(), status });
+}

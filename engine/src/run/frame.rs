@@ -1,0 +1,279 @@
+//! Where the values of a run stand while it runs: one frame for each body that runs, outputs by slot.
+//!
+//! A frame is shared, never copied; a slot is written once. Which nodes run is not decided here.
+
+use std::{
+    fmt::Write,
+    sync::{Arc, OnceLock},
+};
+
+use sdk::{Identity, Shared};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::one::Run;
+use crate::flow::plan::{Body, Node};
+
+/// What a node left behind.
+#[derive(Clone, Debug)]
+pub(crate) struct Settled {
+    pub(crate) word: Word,
+    /// `nodes.<id>`; `None` = missing.
+    pub(crate) output: Option<Shared>,
+    /// `errors.<id>`; `None` = null.
+    pub(crate) errors: Option<Shared>,
+}
+
+/// `status.<id>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Word {
+    Succeeded,
+    Failed,
+    Skipped,
+    Cancelled,
+}
+
+impl Word {
+    pub(crate) const fn text(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Skipped => "skipped",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// What a flow's or an extension's body starts from; all frames inside share it.
+pub(crate) struct Base {
+    pub(crate) identity: Arc<Identity>,
+    pub(crate) input: Shared,
+    pub(crate) vars: OnceLock<Shared>,
+    config: OnceLock<Shared>,
+    identity_value: OnceLock<Value>,
+}
+
+impl Base {
+    pub(crate) fn new(identity: Arc<Identity>, input: Shared) -> Arc<Self> {
+        Arc::new(Self {
+            identity,
+            input,
+            vars: OnceLock::new(),
+            config: OnceLock::new(),
+            identity_value: OnceLock::new(),
+        })
+    }
+
+    pub(super) fn config(&self, run: &Run) -> &Shared {
+        self.config.get_or_init(|| run.snapshot.config(&self.identity))
+    }
+
+    pub(super) fn identity_value(&self) -> &Value {
+        self.identity_value.get_or_init(|| {
+            let identity = &self.identity;
+            json!({"useCase": identity.use_case, "bizId": identity.biz_id, "scenario": identity.scenario})
+        })
+    }
+}
+
+/// Which of a node's bodies a frame is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The only one: of an extension, an inline flow.
+    Whole,
+    /// What takes its place.
+    Fallback,
+    /// One item of a `foreach` or one round of a `loop`.
+    Nth(usize),
+    /// One branch of a `race`.
+    Branch(Arc<str>),
+    /// One of several extensions that answer together.
+    Named(Arc<str>),
+    /// What undoes it.
+    Compensate,
+    /// The flow's `finally`; its parent is the flow's own frame.
+    Finally,
+}
+
+/// Whether an address tells the tries of the nodes around it: a record does, an idempotency key must not.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tries {
+    Told,
+    Left,
+}
+
+/// The node a frame works for.
+pub(crate) struct Parent {
+    pub(crate) frame: Arc<Frame>,
+    pub(crate) slot: u16,
+    pub(crate) part: Part,
+    /// Of the node itself: from 1 on.
+    pub(crate) attempt: u32,
+    /// The node's own `idempotencyKey`, which its inner writes build on.
+    pub(crate) key: Option<Arc<str>>,
+    /// Tells the body to stop.
+    pub(crate) stop: CancellationToken,
+}
+
+/// One body that runs.
+pub(crate) struct Frame {
+    pub(crate) run: Arc<Run>,
+    pub(crate) base: Arc<Base>,
+    pub(crate) body: Arc<Body>,
+    pub(crate) parent: Option<Parent>,
+    caller: Option<Arc<str>>,
+    pub(crate) locals: Vec<Shared>,
+    slots: Box<[OnceLock<Settled>]>,
+    halt: OnceLock<CancellationToken>,
+}
+
+impl Frame {
+    /// The frame of a whole flow.
+    pub(crate) fn outermost(run: Arc<Run>, base: Arc<Base>, body: Arc<Body>) -> Arc<Self> {
+        Arc::new(Self::new(run, base, body, None, Vec::new()))
+    }
+
+    /// The frame of a body that a component asked for: it stands under the component's address.
+    pub(crate) fn called(run: Arc<Run>, base: Arc<Base>, body: Arc<Body>, caller: Arc<str>) -> Arc<Self> {
+        Arc::new(Self { caller: Some(caller), ..Self::new(run, base, body, None, Vec::new()) })
+    }
+
+    /// The frame of a body that belongs to a node.
+    pub(crate) fn within(parent: Parent, base: Arc<Base>, body: Arc<Body>, locals: Vec<Shared>) -> Arc<Self> {
+        Arc::new(Self::new(Arc::clone(&parent.frame.run), base, body, Some(parent), locals))
+    }
+
+    fn new(
+        run: Arc<Run>,
+        base: Arc<Base>,
+        body: Arc<Body>,
+        parent: Option<Parent>,
+        locals: Vec<Shared>,
+    ) -> Self {
+        let slots = body.nodes.iter().map(|_| OnceLock::new()).collect();
+        Self { run, base, body, parent, caller: None, locals, slots, halt: OnceLock::new() }
+    }
+
+    pub(crate) fn node(&self, slot: u16) -> &Node {
+        &self.body.nodes[usize::from(slot)]
+    }
+
+    /// What a node left behind; `None` while it has not settled, and for a node that is not there.
+    pub(crate) fn settled(&self, slot: u16) -> Option<&Settled> {
+        self.slots.get(usize::from(slot))?.get()
+    }
+
+    /// Writes what a node left behind. The first writing stays.
+    pub(crate) fn settle(&self, slot: u16, settled: Settled) {
+        let _first_stays = self.slots[usize::from(slot)].set(settled);
+    }
+
+    /// The output of the last node that ran, in slot order; null when none did.
+    pub(crate) fn last_output(&self) -> Shared {
+        let ran = |settled: &&Settled| settled.word == Word::Succeeded;
+        let last = self.slots.iter().rev().filter_map(OnceLock::get).find(ran);
+        last.and_then(|settled| settled.output.clone()).unwrap_or_default()
+    }
+
+    /// Tells the bodies inside this one to stop. It is only made when one of them asks for it.
+    pub(crate) fn halt(&self) -> &CancellationToken {
+        self.halt.get_or_init(|| self.stop().child_token())
+    }
+
+    /// Tells this body to stop.
+    pub(crate) fn stop(&self) -> &CancellationToken {
+        match &self.parent {
+            Some(parent) => &parent.stop,
+            None => &self.run.stop,
+        }
+    }
+
+    /// Whether nodes of this body are to end.
+    pub(crate) fn is_halting(&self) -> bool {
+        self.halt.get().unwrap_or_else(|| self.stop()).is_cancelled()
+    }
+
+    /// Cancels the bodies inside this one, if there are any.
+    pub(crate) fn halt_inner(&self) {
+        if let Some(halt) = self.halt.get() {
+            halt.cancel();
+        }
+    }
+
+    /// The address of a node within the run, such as `lock`, `close[3].lock`, `points.refund`.
+    pub(crate) fn address(&self, slot: u16) -> Arc<str> {
+        if self.parent.is_none() && self.caller.is_none() {
+            return Arc::clone(&self.node(slot).id);
+        }
+        let mut text = String::new();
+        self.write_address(slot, Tries::Told, &mut text);
+        text.into()
+    }
+
+    fn write_address(&self, slot: u16, tries: Tries, text: &mut String) {
+        self.write_prefix(tries, text);
+        if !self.body.is_single {
+            if !text.is_empty() {
+                text.push('.');
+            }
+            text.push_str(&self.node(slot).id);
+        }
+    }
+
+    /// The address of the body itself: empty for a flow's.
+    fn write_prefix(&self, tries: Tries, text: &mut String) {
+        let Some(parent) = &self.parent else {
+            return text.push_str(self.caller.as_deref().unwrap_or_default());
+        };
+        if parent.part == Part::Finally {
+            return text.push_str("finally");
+        }
+        parent.frame.write_address(parent.slot, tries, text);
+        // Writing to a text cannot fail.
+        let _infallible = match &parent.part {
+            Part::Whole | Part::Finally => Ok(()),
+            Part::Nth(index) => write!(text, "[{index}]"),
+            Part::Branch(name) | Part::Named(name) => write!(text, ".{name}"),
+            Part::Fallback => write!(text, ".fallback"),
+            Part::Compensate => write!(text, ".compensate"),
+        };
+        if parent.attempt > 1 && tries == Tries::Told {
+            let _infallible = write!(text, "#{}", parent.attempt);
+        }
+    }
+
+    /// The path of a node as tests name it: its address without indices and attempts.
+    pub(crate) fn path(&self, slot: u16) -> String {
+        let Some(parent) = &self.parent else { return self.node(slot).id.as_ref().to_owned() };
+        let around = parent.frame.path(parent.slot);
+        let path = match &parent.part {
+            Part::Branch(name) => format!("{around}.{name}"),
+            Part::Fallback => format!("{around}.fallback"),
+            Part::Compensate => format!("{around}.compensate"),
+            Part::Finally => String::from("finally"),
+            Part::Whole | Part::Nth(_) | Part::Named(_) => around,
+        };
+        if self.body.is_single { path } else { format!("{path}.{}", self.node(slot).id) }
+    }
+
+    /// The idempotency key a write has when the flow states none for it: the key of the nearest node around
+    /// it that has one, else the run's id, then the way from there.
+    pub(crate) fn derived_key(&self, slot: u16) -> Arc<str> {
+        let place = |frame: &Self, slot| {
+            let mut text = String::new();
+            frame.write_address(slot, Tries::Left, &mut text);
+            text
+        };
+        let address = place(self, slot);
+        let mut frame = self;
+        while let Some(parent) = &frame.parent {
+            if let Some(key) = &parent.key {
+                let around = place(&parent.frame, parent.slot);
+                let rest = address.strip_prefix(&around).unwrap_or(&address);
+                return if rest.is_empty() { Arc::clone(key) } else { format!("{key}:{rest}").into() };
+            }
+            frame = &parent.frame;
+        }
+        format!("{}:{address}", self.run.id).into()
+    }
+}

@@ -1,0 +1,238 @@
+//! One node's work, between its `with` and its raw output: what its policies repeat, and what its kind does.
+//!
+//! Order around the call: when, with, policies, call, output. Whether the node starts is not decided here.
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+
+use futures_util::future::BoxFuture;
+use sdk::{Clock, Effect, Error, Outcome, Shared, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    failure::blame,
+    frame::{Frame, Parent, Part},
+    kind, mock,
+    one::{locked, ms},
+    report::{Answered, Attempt, ErrorReport, Items, ServedBy},
+    view::View,
+};
+use crate::flow::{
+    plan::{Body, Give, Kind, Node},
+    policy,
+};
+
+/// What a call leaves behind beside its output.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Notes {
+    /// `errors.<id>` of a node that succeeded all the same.
+    pub(super) errors: Option<Shared>,
+    pub(super) extension: Option<Answered>,
+    pub(super) attempts: Vec<Attempt>,
+    pub(super) served_by: Option<ServedBy>,
+    pub(super) items: Option<Items>,
+    /// What it was given, when values are kept.
+    pub(super) input: Option<Shared>,
+    /// Some attempt of a write ended without telling what became of it.
+    pub(super) is_unknown: bool,
+}
+
+/// One node's work.
+pub(super) struct Invocation {
+    pub(super) frame: Arc<Frame>,
+    pub(super) slot: u16,
+    /// The evaluated `with`; `None` when the component was built from a constant one, or there is none.
+    pub(super) with: Option<Shared>,
+    /// Its own `idempotencyKey`.
+    pub(super) key: Option<Arc<str>>,
+    is_in_flight: AtomicBool,
+    notes: Mutex<Option<Box<Notes>>>,
+}
+
+impl Invocation {
+    /// Evaluates what the call needs.
+    pub(super) fn prepare(frame: Arc<Frame>, slot: u16) -> Result<Self, Error> {
+        let node = frame.node(slot);
+        let view = View::of(&frame);
+        let is_built = matches!(node.kind, Kind::Use { built: Some(_), .. });
+        let with = match &node.with {
+            Some(with) if !is_built => Some(view.value(with)?),
+            _ => None,
+        };
+        let key = match &node.idempotency_key {
+            Some(key) => Some(sdk::plain(&*view.value(key)?).into()),
+            None => None,
+        };
+        let (is_in_flight, notes) = (AtomicBool::new(false), Mutex::new(None));
+        Ok(Self { frame, slot, with, key, is_in_flight, notes })
+    }
+
+    pub(super) fn node(&self) -> &Node {
+        self.frame.node(self.slot)
+    }
+
+    /// What the node is handed: the output of the one node it needs, else what its flow was given.
+    pub(super) fn input(&self) -> Shared {
+        match self.node().input {
+            Some(slot) => {
+                self.frame.settled(slot).and_then(|settled| settled.output.clone()).unwrap_or_default()
+            }
+            None => Shared::clone(&self.frame.base.input),
+        }
+    }
+
+    /// One of the node's bodies; it stops when `stop` says so.
+    pub(super) fn parent(&self, part: Part, attempt: u32, stop: &CancellationToken) -> Parent {
+        let (frame, key, stop) = (Arc::clone(&self.frame), self.key.clone(), stop.clone());
+        Parent { frame, slot: self.slot, part, attempt, key, stop }
+    }
+
+    /// The frame of one of the node's bodies, in the names of the body around it.
+    pub(super) fn inside(&self, parent: Parent, body: &Arc<Body>, locals: Vec<Shared>) -> Arc<Frame> {
+        Frame::within(parent, Arc::clone(&self.frame.base), Arc::clone(body), locals)
+    }
+
+    /// The key a write passes on to the far side.
+    pub(super) fn idempotency_key(&self) -> Option<Arc<str>> {
+        match (&self.key, self.node().effect) {
+            (Some(key), _) => Some(Arc::clone(key)),
+            (None, Effect::Write) => Some(self.frame.derived_key(self.slot)),
+            (None, Effect::Pure | Effect::Read) => None,
+        }
+    }
+
+    pub(super) fn note(&self, write: impl FnOnce(&mut Notes)) {
+        write(locked(&self.notes).get_or_insert_default());
+    }
+
+    pub(super) fn notes(&self) -> Option<Box<Notes>> {
+        locked(&self.notes).take()
+    }
+
+    /// Whether an attempt is under way; between two it is not.
+    pub(super) fn is_in_flight(&self) -> bool {
+        self.is_in_flight.load(Ordering::Acquire)
+    }
+
+    /// One attempt. Dropping it ends it: what became of a write is then not known.
+    pub(super) async fn attempt(&self, number: u32, deadline: Option<Timestamp>) -> Outcome {
+        if number > 1 && self.frame.is_halting() {
+            return Err(cancelled());
+        }
+        let flight = Flight::start(self, number);
+        let outcome = match mock::answer(self) {
+            Some(answer) => answer,
+            None => kind::call(self, number, deadline).await,
+        };
+        flight.land(outcome.as_ref().err());
+        outcome
+    }
+
+    async fn give(&self, error: Error) -> Outcome {
+        match &self.node().fallback {
+            None => Err(error),
+            Some(Give::Value(template)) => View::of(&self.frame).value(template),
+            Some(Give::Body(body)) => {
+                let parent = self.parent(Part::Fallback, 1, self.frame.halt());
+                kind::body(self.inside(parent, body, Vec::new())).await
+            }
+        }
+    }
+}
+
+impl policy::Call for Invocation {
+    fn attempt(self: Arc<Self>, attempt: u32, deadline: Option<Timestamp>) -> BoxFuture<'static, Outcome> {
+        Box::pin(async move { Self::attempt(&self, attempt, deadline).await })
+    }
+
+    fn recover(self: Arc<Self>, error: Error) -> BoxFuture<'static, Outcome> {
+        Box::pin(async move { self.give(error).await })
+    }
+
+    fn cache_key(&self) -> Result<Option<String>, Error> {
+        if self.frame.run.mocks.is_some() {
+            return Ok(None);
+        }
+        let key = match &self.node().cache_key {
+            Some(key) => View::of(&self.frame).value(key)?,
+            None => self.with.clone().unwrap_or_default(),
+        };
+        Ok(Some(format!("{} {}", self.frame.base.identity, sdk::plain(&key))))
+    }
+
+    fn rate_key(&self) -> Result<String, Error> {
+        match &self.node().rate_key {
+            Some(key) => Ok(sdk::plain(&*View::of(&self.frame).value(key)?).into_owned()),
+            None => Ok(String::new()),
+        }
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.frame.run.clock)
+    }
+
+    fn note(&self, event: policy::Event) {
+        let served_by = match event {
+            policy::Event::Retrying { .. } => return,
+            policy::Event::Cached => ServedBy::Cache,
+            policy::Event::Stale(_) => ServedBy::Stale,
+            policy::Event::FellBack(error) => {
+                blame(&self.frame.run, &self.frame, self.slot, &error);
+                ServedBy::Fallback
+            }
+        };
+        self.note(|notes| notes.served_by = Some(served_by));
+    }
+}
+
+/// An attempt under way.
+struct Flight<'a> {
+    invocation: &'a Invocation,
+    number: u32,
+    started_nanos: Option<u64>,
+    has_landed: bool,
+}
+
+impl<'a> Flight<'a> {
+    fn start(invocation: &'a Invocation, number: u32) -> Self {
+        let run = &invocation.frame.run;
+        invocation.is_in_flight.store(true, Ordering::Release);
+        let started_nanos = run.trace.is_on().then(|| run.elapsed_nanos());
+        Self { invocation, number, started_nanos, has_landed: false }
+    }
+
+    fn land(mut self, error: Option<&Error>) {
+        self.has_landed = true;
+        self.end(error);
+    }
+
+    fn end(&self, error: Option<&Error>) {
+        let invocation = self.invocation;
+        invocation.is_in_flight.store(false, Ordering::Release);
+        let is_write = invocation.node().effect == Effect::Write;
+        if is_write && error.is_some_and(|error| error.is_outcome_unknown) {
+            invocation.note(|notes| notes.is_unknown = true);
+        }
+        if let Some(started) = self.started_nanos {
+            let duration_ms = ms(invocation.frame.run.elapsed_nanos().saturating_sub(started));
+            let error = error.map(ErrorReport::from);
+            let attempt = Attempt { number: self.number, offset_ms: ms(started), duration_ms, error };
+            invocation.note(|notes| notes.attempts.push(attempt));
+        }
+    }
+}
+
+impl Drop for Flight<'_> {
+    fn drop(&mut self) {
+        if !self.has_landed {
+            self.end(Some(&Error::timeout("given up before it answered")));
+        }
+    }
+}
+
+/// The outcome of what was stopped.
+pub(super) fn cancelled() -> Error {
+    Error::new(sdk::Class::Cancelled, "CANCELLED", "stopped before it could end")
+}

@@ -1,0 +1,112 @@
+//! `flow`: a sub-flow, chosen by the same identity: its own run (`child`), within this run (`inline`), or a
+//! run that nobody waits for (`detached`).
+
+use std::sync::Arc;
+
+use sdk::{Class, Error, Identity, Outcome, Shared, Value};
+
+use crate::{
+    flow::{document::FlowMode, plan::Plan},
+    run::{
+        Start,
+        drive::{Ended, drive},
+        failure,
+        frame::{Base, Frame, Part},
+        invocation::{Invocation, cancelled},
+        life,
+        one::id_of,
+        trace::Keep,
+    },
+};
+
+/// Flows that call flows deeper than this are taken for an endless recursion.
+const DEEPEST: u8 = 16;
+
+/// Runs the sub-flow.
+pub(super) async fn call(
+    invocation: &Invocation,
+    name: &str,
+    version: Option<u32>,
+    mode: FlowMode,
+    attempt: u32,
+) -> Outcome {
+    let (run, frame) = (&invocation.frame.run, &invocation.frame);
+    if run.depth >= DEEPEST {
+        let message = format!("flows call each other more than {DEEPEST} deep");
+        return Err(Error::new(Class::Internal, "FLOW_TOO_DEEP", message));
+    }
+    let plan = run.snapshot.flow(name, version, &frame.base.identity)?;
+    let identity = Arc::new(frame.base.identity.in_use_case(plan.use_case.clone()));
+    let input = invocation.with.clone().unwrap_or_else(|| invocation.input());
+    match mode {
+        FlowMode::Inline => inline(invocation, &plan, identity, input, attempt).await,
+        FlowMode::Child => child(invocation, start(invocation, plan, identity, input, attempt)).await,
+        FlowMode::Detached => {
+            let start = start(invocation, plan, identity, input, attempt);
+            let id = Arc::clone(&start.id);
+            run.snapshot.launch(Start { stop: Default::default(), ..start })?;
+            Ok(Shared::new(sdk::serde_json::json!({"run": &*id})))
+        }
+    }
+}
+
+async fn inline(
+    invocation: &Invocation,
+    plan: &Plan,
+    identity: Arc<Identity>,
+    input: Shared,
+    attempt: u32,
+) -> Outcome {
+    let input = life::accept(plan, input).map_err(failure::Failure::into_error)?;
+    let parent = invocation.parent(Part::Whole, attempt, invocation.frame.halt());
+    let frame = Frame::within(parent, Base::new(identity, input), Arc::clone(&plan.body), Vec::new());
+    life::evaluate_vars(plan, &frame)?;
+    let driven: futures_util::future::BoxFuture<'_, Ended> = Box::pin(drive(&frame));
+    match driven.await {
+        Ended::Completed => failure::answer(plan, &frame).map(|answer| answer.value),
+        Ended::Failed(slot, error) => Err(failure::explain(plan, &frame, Some(slot), error).into_error()),
+        Ended::Stopped => Err(cancelled()),
+    }
+}
+
+async fn child(invocation: &Invocation, start: Start) -> Outcome {
+    let begun = life::begin(start).map_err(|refused| refused.into_error())?;
+    let child = begun.handle.run();
+    let finished = begun.future.await;
+    match finished.answer {
+        Ok(answer) => {
+            // What the child did is from now on undone with its parent.
+            invocation.frame.run.saga.adopt(&child.saga);
+            Ok(answer.value)
+        }
+        Err(failure) => Err(failure.into_error()),
+    }
+}
+
+fn start(
+    invocation: &Invocation,
+    plan: Arc<Plan>,
+    identity: Arc<Identity>,
+    input: Shared,
+    attempt: u32,
+) -> Start {
+    let (run, frame) = (&invocation.frame.run, &invocation.frame);
+    let address = frame.address(invocation.slot);
+    let id = id_of(&[run.id.as_bytes(), address.as_bytes(), &attempt.to_le_bytes()]);
+    let trigger = Shared::new(Value::from("flow"));
+    Start {
+        id: id.to_string().into(),
+        plan,
+        identity,
+        input,
+        snapshot: Arc::clone(&run.snapshot),
+        keep: Keep::Nothing,
+        observer: None,
+        mocks: run.mocks.as_ref().map(|mocks| Arc::new(mocks.under(&frame.path(invocation.slot)))),
+        trigger: Some(trigger),
+        request: None,
+        until: None,
+        stop: frame.halt().child_token(),
+        depth: run.depth + 1,
+    }
+}

@@ -1,0 +1,331 @@
+//! Stage 6 of 8: the life of one run: input, variables, nodes, answer or undoing, `finally`, report.
+//!
+//! What happens inside a body is `drive`'s; what a store keeps of it is the journal's.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
+    time::Duration,
+};
+
+use futures_util::future::{BoxFuture, Either, select};
+use sdk::{Error, Identity, Shared, Timestamp, Value};
+use serde_json::Map;
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    drive::{Ended, drive},
+    failure::{self, Answer, Cause, Failure},
+    frame::{Base, Frame, Parent, Part},
+    mock::Mocks,
+    one::{Run, ms},
+    report::{NodeReport, NodeStatus, RunStatus},
+    saga::{self, Reason, Undone},
+    snapshot::Snapshot,
+    trace::{Keep, Observer},
+    view::View,
+};
+use crate::flow::plan::Plan;
+
+/// What a run starts from.
+#[derive(Clone)]
+pub struct Start {
+    /// Its id.
+    pub id: Arc<str>,
+    /// What it runs.
+    pub plan: Arc<Plan>,
+    /// For whom.
+    pub identity: Arc<Identity>,
+    /// Its input, not yet checked.
+    pub input: Shared,
+    /// The revision it is pinned to.
+    pub snapshot: Arc<dyn Snapshot>,
+    /// How much of it is kept.
+    pub keep: Keep,
+    /// Hears of its nodes.
+    pub observer: Option<Arc<dyn Observer>>,
+    /// What stands in for calls, in a case.
+    pub mocks: Option<Arc<Mocks>>,
+    /// `trigger`.
+    pub trigger: Option<Shared>,
+    /// `request`.
+    pub request: Option<Shared>,
+    /// The run ends when this node has settled.
+    pub until: Option<Arc<str>>,
+    /// Stops it.
+    pub stop: CancellationToken,
+    /// How many flows called each other before this one; 0 for a caller from outside.
+    pub depth: u8,
+}
+
+impl Start {
+    /// A start with nothing but what every run has.
+    #[must_use]
+    pub fn new(
+        id: Arc<str>,
+        plan: Arc<Plan>,
+        identity: Arc<Identity>,
+        input: Shared,
+        snapshot: Arc<dyn Snapshot>,
+    ) -> Self {
+        Self {
+            id,
+            plan,
+            identity,
+            input,
+            snapshot,
+            keep: Keep::Nothing,
+            observer: None,
+            mocks: None,
+            trigger: None,
+            request: None,
+            until: None,
+            stop: CancellationToken::new(),
+            depth: 0,
+        }
+    }
+}
+
+/// A run that has begun: drive `future`, whatever happens to its caller.
+pub struct Begun {
+    /// Ends when the run does. Dropping it stops the run where it stands.
+    pub future: BoxFuture<'static, Finished>,
+    /// Reaches the run while it goes on.
+    pub handle: Handle,
+    /// Arrives when a `respond` answers the caller before the run ends.
+    pub early: oneshot::Receiver<Answer>,
+}
+
+/// Reaches a run from outside.
+#[derive(Clone)]
+pub struct Handle {
+    run: Arc<Run>,
+    is_cancelled: Arc<AtomicBool>,
+}
+
+impl Handle {
+    /// Cancels the run: reads are dropped, writes are waited for, what was done is undone.
+    pub fn cancel(&self) {
+        self.is_cancelled.store(true, Ordering::Release);
+        self.run.stop.cancel();
+    }
+
+    /// What is known of its nodes so far.
+    #[must_use]
+    pub fn nodes(&self) -> Vec<NodeReport> {
+        self.run.trace.nodes()
+    }
+
+    /// What would be undone if it failed now, in that order.
+    #[must_use]
+    pub fn undo_preview(&self) -> Vec<(Arc<str>, Reason)> {
+        self.run.saga.preview()
+    }
+
+    pub(super) fn run(&self) -> Arc<Run> {
+        Arc::clone(&self.run)
+    }
+}
+
+/// A run that has ended.
+#[derive(Debug)]
+pub struct Finished {
+    /// What the caller gets.
+    pub answer: Result<Answer, Failure>,
+    /// What is told about it.
+    pub report: RunReport,
+}
+
+/// What is told about a run.
+#[derive(Clone, Debug)]
+pub struct RunReport {
+    /// How it ended.
+    pub status: RunStatus,
+    /// Something that was not critical failed.
+    pub is_degraded: bool,
+    /// When it started, in milliseconds since 1970.
+    pub started_at: Timestamp,
+    /// How long it took.
+    pub duration_ms: f64,
+    /// Its nodes in the order in which they settled, those that never started last.
+    pub nodes: Vec<NodeReport>,
+    /// What was undone, in that order.
+    pub undone: Vec<Undone>,
+    /// Every failure on the way.
+    pub causes: Vec<Cause>,
+}
+
+/// Without a word on it, a run that is not durable has so long.
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Begins a run: checks its input and makes its future.
+///
+/// # Errors
+/// `INPUT_INVALID` with every path that does not fit; nothing has happened then.
+pub fn begin(start: Start) -> Result<Begun, Failure> {
+    let input = accept(&start.plan, Shared::clone(&start.input))?;
+    let base = Base::new(Arc::clone(&start.identity), input);
+    let (run, early) = Run::new(start);
+    let handle = Handle { run: Arc::clone(&run), is_cancelled: Arc::default() };
+    let is_cancelled = Arc::clone(&handle.is_cancelled);
+    let future = Box::pin(live(run, base, is_cancelled));
+    Ok(Begun { future, handle, early })
+}
+
+/// The input with its defaults, if it fits the flow's contract.
+pub(super) fn accept(plan: &Plan, input: Shared) -> Result<Shared, Failure> {
+    let Some(contract) = &plan.input else { return Ok(input) };
+    contract.accept(&input).map_err(|faults| {
+        let told: Vec<String> = faults
+            .iter()
+            .map(|fault| match fault.pointer.as_str() {
+                "" => fault.message.clone(),
+                pointer => format!("{pointer}: {}", fault.message),
+            })
+            .collect();
+        let data =
+            faults.iter().map(|fault| serde_json::json!({"path": fault.pointer, "message": fault.message}));
+        let error = Error::validation("INPUT_INVALID", told.join("; "));
+        Failure::of(error.with_data(Shared::new(data.collect())), 400)
+    })
+}
+
+/// Evaluates `vars` in their order; a later one sees those before it.
+pub(super) fn evaluate_vars(plan: &Plan, frame: &Frame) -> Result<(), Error> {
+    if plan.vars.is_empty() {
+        return Ok(());
+    }
+    let mut vars = Value::Object(Map::new());
+    for (name, template) in &plan.vars {
+        let value = View::of(frame).with_vars(&vars).value(template)?;
+        if let Value::Object(fields) = &mut vars {
+            fields.insert((**name).to_owned(), Arc::unwrap_or_clone(value));
+        }
+    }
+    let _once_per_frame = frame.base.vars.set(Shared::new(vars));
+    Ok(())
+}
+
+async fn live(run: Arc<Run>, base: Arc<Base>, is_cancelled: Arc<AtomicBool>) -> Finished {
+    let plan = Arc::clone(&run.plan);
+    let root = Frame::outermost(Arc::clone(&run), base, Arc::clone(&plan.body));
+    let (answer, status) = match evaluate_vars(&plan, &root) {
+        Err(error) => (Err(failure::explain(&plan, &root, None, error)), RunStatus::Failed),
+        Ok(()) => {
+            let timeout = plan.timeout.or((!plan.is_durable).then_some(TIMEOUT));
+            let (ended, is_late) = within(&run, timeout, drive(&root)).await;
+            outcome(&plan, &root, ended, is_late, is_cancelled.load(Ordering::Acquire))
+        }
+    };
+    let undoing = match &answer {
+        Ok(_) => saga::Ended::default(),
+        Err(_) => run.saga.undo_all(&run).await,
+    };
+    let status = match status {
+        _ if undoing.is_parked => RunStatus::Parked,
+        RunStatus::Failed if undoing.undone.iter().any(|undone| undone.error.is_none()) => {
+            RunStatus::Compensated
+        }
+        status => status,
+    };
+    if let Some(body) = &plan.finally {
+        last(&root, body).await;
+    }
+    Finished { report: report(&run, &root, status, undoing.undone), answer }
+}
+
+/// How the nodes' end reaches the caller, and the run's status unless undoing changes it.
+fn outcome(
+    plan: &Plan,
+    root: &Frame,
+    ended: Ended,
+    is_late: bool,
+    is_cancelled: bool,
+) -> (Result<Answer, Failure>, RunStatus) {
+    let (slot, error, status) = match ended {
+        Ended::Completed => match failure::answer(plan, root) {
+            Ok(answer) => return (Ok(answer), RunStatus::Succeeded),
+            Err(error) => (None, error, RunStatus::Failed),
+        },
+        Ended::Failed(slot, error) => (Some(slot), error, RunStatus::Failed),
+        Ended::Stopped if is_late => (None, Error::timeout("the run's time was up"), RunStatus::TimedOut),
+        Ended::Stopped => match until(root).filter(|_| !is_cancelled) {
+            Some(output) => return (Ok(Answer::of(output)), RunStatus::Succeeded),
+            None => (None, super::invocation::cancelled(), RunStatus::Cancelled),
+        },
+    };
+    (Err(failure::explain(plan, root, slot, error)), status)
+}
+
+/// The output of the node the run was to end at.
+fn until(root: &Frame) -> Option<Shared> {
+    let wanted = root.run.until.as_ref()?;
+    let slot = root.body.nodes.iter().position(|node| node.id == *wanted)?;
+    root.settled(u16::try_from(slot).ok()?)?.output.clone()
+}
+
+/// Drives within a time; when it is up the run is stopped, and has ended when this answers. Nothing is
+/// armed for a run that is ready at the first look.
+async fn within(run: &Run, timeout: Option<Duration>, drive: impl Future<Output = Ended>) -> (Ended, bool) {
+    let mut drive = pin!(drive);
+    if let Poll::Ready(ended) = poll_fn(|cx| Poll::Ready(drive.as_mut().poll(cx))).await {
+        return (ended, false);
+    }
+    let Some(timeout) = timeout else { return (drive.await, false) };
+    match select(drive, run.clock.sleep(timeout)).await {
+        Either::Left((ended, _)) => (ended, false),
+        Either::Right(((), drive)) => {
+            run.stop.cancel();
+            (drive.await, true)
+        }
+    }
+}
+
+/// Runs `finally`: once, after every ending; it changes nothing that was told.
+async fn last(root: &Arc<Frame>, body: &Arc<crate::flow::plan::Body>) {
+    let stop = root.run.shield.child_token();
+    let parent = Parent {
+        frame: Arc::clone(root),
+        slot: 0,
+        part: Part::Finally,
+        attempt: 1,
+        key: None,
+        stop: stop.clone(),
+    };
+    let frame = Frame::within(parent, Arc::clone(&root.base), Arc::clone(body), Vec::new());
+    let timeout = root.run.plan.timeout.unwrap_or(TIMEOUT);
+    let ended = match select(Box::pin(drive(&frame)), root.run.clock.sleep(timeout)).await {
+        Either::Left((ended, _)) => ended,
+        Either::Right(((), drive)) => {
+            stop.cancel();
+            drive.await
+        }
+    };
+    if let Ended::Failed(slot, error) = ended {
+        tracing::warn!(run = %root.run.id, node = %frame.address(slot), %error, "`finally` failed");
+    }
+}
+
+fn report(run: &Run, root: &Frame, status: RunStatus, undone: Vec<Undone>) -> RunReport {
+    let mut nodes = run.trace.nodes();
+    if run.trace.is_on() {
+        let unsettled =
+            (0..=u16::MAX).take(root.body.nodes.len()).filter(|slot| root.settled(*slot).is_none());
+        nodes.extend(unsettled.map(|slot| NodeReport::of(root, slot, NodeStatus::Pending)));
+    }
+    RunReport {
+        status,
+        is_degraded: run.is_degraded(),
+        started_at: run.started_at,
+        duration_ms: ms(run.elapsed_nanos()),
+        nodes,
+        undone,
+        causes: run.causes(),
+    }
+}

@@ -1,0 +1,41 @@
+//! Stage 6 of 8: run. One future per run, nothing spawned per node.
+//!
+//! ```text
+//! Start --begin--> life: vars -> drive -> answer | undo -> finally -> Finished
+//!                        drive: Effect -> node -> Event -> step -> Effect ...
+//!                        node:  when -> with -> policies around kind::call -> output -> slot
+//! ```
+//!
+//! `step` is pure and decides; `drive` performs; `frame` holds the values of one body; `kind/*` is what each
+//! kind of node does. A node's own bodies (items, rounds, branches, extensions) are driven the same way,
+//! inside that node's future.
+
+mod drive;
+mod failure;
+mod frame;
+mod invocation;
+mod kind;
+mod life;
+mod mock;
+mod node;
+mod one;
+mod pause;
+mod report;
+mod saga;
+#[cfg(test)]
+mod sample;
+mod snapshot;
+mod step;
+mod trace;
+mod view;
+
+pub use failure::{Answer, Cause, Failure};
+pub use life::{Begun, Finished, Handle, RunReport, Start, begin};
+pub use mock::Mocks;
+pub use report::{
+    Answered, Attempt, ErrorReport, Items, Level, NodeReport, NodeStatus, RunStatus, ServedBy, Skip, kind,
+};
+pub use saga::{Reason, Undone};
+pub use snapshot::Snapshot;
+pub use step::{Dead, Effect, Ending, Event, State, Status, step};
+pub use trace::{Keep, Observer};

@@ -1,0 +1,129 @@
+//! One node from its start to what the drive is told of it: `when`, the call with its policies, `output`.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+};
+
+use futures_util::future::BoxFuture;
+use sdk::{Class, Error, Outcome, Shared};
+
+use super::{
+    frame::Frame,
+    invocation::{Invocation, Notes, cancelled},
+    kind,
+    view::View,
+};
+use crate::flow::{plan::Kind, policy::Stack};
+
+/// What became of a node.
+pub(super) enum Settlement {
+    Succeeded(Shared),
+    /// Its `when` was false.
+    Skipped,
+    /// A switch chose these.
+    Routed(Vec<u16>),
+    Failed(Error),
+    Cancelled,
+}
+
+/// What became of a node, and what was noted along the way.
+pub(super) struct Done {
+    pub(super) settlement: Settlement,
+    pub(super) notes: Option<Box<Notes>>,
+}
+
+impl From<Settlement> for Done {
+    fn from(settlement: Settlement) -> Self {
+        Self { settlement, notes: None }
+    }
+}
+
+/// A node that was started.
+pub(super) enum Started {
+    /// It needed no time.
+    Now(Done),
+    /// It has to be awaited.
+    Later(BoxFuture<'static, Done>),
+}
+
+/// Starts a node: decides its `when` at once and prepares the rest.
+pub(super) fn start(frame: &Arc<Frame>, slot: u16) -> Started {
+    match at_once(frame, slot) {
+        Ok(Some(settlement)) => Started::Now(settlement.into()),
+        Ok(None) => Started::Later(Box::pin(work(Arc::clone(frame), slot))),
+        Err(error) => Started::Now(Settlement::Failed(error).into()),
+    }
+}
+
+/// What needs no call: `when`, routing, answering and failing.
+fn at_once(frame: &Frame, slot: u16) -> Result<Option<Settlement>, Error> {
+    let node = frame.node(slot);
+    let view = View::of(frame);
+    if let Some(when) = &node.when
+        && !view.test(when)?
+    {
+        return Ok(Some(Settlement::Skipped));
+    }
+    Ok(match &node.kind {
+        Kind::Switch(switch) => Some(Settlement::Routed(kind::switch::choose(switch, &view)?)),
+        Kind::Respond(respond) => {
+            Some(Settlement::Succeeded(kind::respond::answer(respond, &frame.run, &view)?))
+        }
+        Kind::Fail(fail) => return Err(kind::fail::raise(fail, &view)),
+        _ => None,
+    })
+}
+
+async fn work(frame: Arc<Frame>, slot: u16) -> Done {
+    let invocation = match Invocation::prepare(Arc::clone(&frame), slot) {
+        Ok(invocation) => invocation,
+        Err(error) => return Settlement::Failed(error).into(),
+    };
+    match &frame.node(slot).policies {
+        None => {
+            let outcome = invocation.attempt(1, None).await;
+            settle(&invocation, outcome)
+        }
+        Some(stack) => {
+            let invocation = Arc::new(invocation);
+            let outcome = under(stack, &invocation).await;
+            settle(&invocation, outcome)
+        }
+    }
+}
+
+/// The call under its policies. When the body halts, what is in flight is waited for, but no further
+/// attempt is: the pause before it may be minutes.
+async fn under(stack: &Stack, invocation: &Arc<Invocation>) -> Outcome {
+    let call: Arc<Invocation> = Arc::clone(invocation);
+    let mut call = pin!(stack.call(call));
+    let mut stop = pin!(invocation.frame.halt().cancelled());
+    poll_fn(|cx| {
+        if let Poll::Ready(outcome) = call.as_mut().poll(cx) {
+            return Poll::Ready(outcome);
+        }
+        if stop.as_mut().poll(cx).is_ready() && !invocation.is_in_flight() {
+            return Poll::Ready(Err(cancelled()));
+        }
+        Poll::Pending
+    })
+    .await
+}
+
+fn settle(invocation: &Invocation, outcome: Outcome) -> Done {
+    let shaped = outcome.and_then(|raw| match &invocation.node().output {
+        None => Ok(raw),
+        Some(template) => View::of(&invocation.frame).with_raw(invocation.slot, &raw).value(template),
+    });
+    let settlement = match shaped {
+        Ok(output) => Settlement::Succeeded(output),
+        Err(error) if error.class == Class::Cancelled && invocation.frame.is_halting() => {
+            Settlement::Cancelled
+        }
+        Err(error) => Settlement::Failed(error),
+    };
+    Done { settlement, notes: invocation.notes() }
+}

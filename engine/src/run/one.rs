@@ -1,0 +1,193 @@
+//! What all frames of one run share: who it is for, the snapshot it is pinned to, and what is collected
+//! along the way. Holds no values of nodes: those stand in frames.
+
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError, Weak,
+    atomic::{AtomicBool, AtomicU64, Ordering},
+};
+
+use async_trait::async_trait;
+use sdk::{Call, Clock, Error, Evaluate, Outcome, Resource, Secret, Shared, Timestamp};
+use sha2::{Digest, Sha256};
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::{
+    Start,
+    failure::{Answer, Cause},
+    frame::{Base, Frame},
+    kind::extension,
+    mock::Mocks,
+    saga::Saga,
+    snapshot::Snapshot,
+    trace::Trace,
+};
+use crate::flow::plan::Plan;
+
+/// One run.
+pub(crate) struct Run {
+    pub(crate) id: Arc<str>,
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) snapshot: Arc<dyn Snapshot>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) trigger: Option<Shared>,
+    pub(crate) request: Option<Shared>,
+    /// The run is stopped when the flow's time is up or somebody cancels it.
+    pub(crate) stop: CancellationToken,
+    /// Never cancelled: what undoes and what comes last is not stopped.
+    pub(crate) shield: CancellationToken,
+    pub(crate) trace: Trace,
+    pub(crate) saga: Saga,
+    pub(crate) mocks: Option<Arc<Mocks>>,
+    /// The run ends when this node of the flow has settled.
+    pub(crate) until: Option<Arc<str>>,
+    /// How many flows call this one.
+    pub(crate) depth: u8,
+    pub(crate) started_at: Timestamp,
+    started_nanos: u64,
+    is_degraded: AtomicBool,
+    causes: Mutex<Vec<Cause>>,
+    reply: Mutex<Option<oneshot::Sender<Answer>>>,
+    drawn: AtomicU64,
+    me: Weak<Self>,
+}
+
+impl Run {
+    /// A run that has not begun, and where its early answer will arrive.
+    pub(crate) fn new(start: Start) -> (Arc<Self>, oneshot::Receiver<Answer>) {
+        let (reply, early) = oneshot::channel();
+        let clock = Arc::clone(start.snapshot.clock());
+        let run = Arc::new_cyclic(|me| Self {
+            id: start.id,
+            plan: start.plan,
+            started_at: clock.now(),
+            started_nanos: clock.monotonic_nanos(),
+            clock,
+            snapshot: start.snapshot,
+            trigger: start.trigger,
+            request: start.request,
+            stop: start.stop,
+            shield: CancellationToken::new(),
+            trace: Trace::new(start.keep, start.observer),
+            saga: Saga::default(),
+            mocks: start.mocks,
+            until: start.until,
+            depth: start.depth,
+            is_degraded: AtomicBool::new(false),
+            causes: Mutex::default(),
+            reply: Mutex::new(Some(reply)),
+            drawn: AtomicU64::new(0),
+            me: Weak::clone(me),
+        });
+        (run, early)
+    }
+
+    pub(crate) fn is_degraded(&self) -> bool {
+        self.is_degraded.load(Ordering::Relaxed)
+    }
+
+    /// Something that was not critical failed.
+    pub(crate) fn degrade(&self) {
+        self.is_degraded.store(true, Ordering::Relaxed);
+    }
+
+    /// Keeps a failure for the list of causes.
+    pub(crate) fn blame(&self, cause: Cause) {
+        locked(&self.causes).push(cause);
+    }
+
+    pub(crate) fn causes(&self) -> Vec<Cause> {
+        locked(&self.causes).clone()
+    }
+
+    /// Answers the caller early. The first answer counts.
+    pub(crate) fn respond(&self, answer: Answer) {
+        match locked(&self.reply).take() {
+            Some(reply) => {
+                // The caller may have gone away: the run goes on all the same.
+                let _caller_is_gone = reply.send(answer);
+            }
+            None => tracing::warn!(run = %self.id, "a second `respond` is ignored"),
+        }
+    }
+
+    /// Nanoseconds since the run started, in this process.
+    pub(crate) fn elapsed_nanos(&self) -> u64 {
+        self.clock.monotonic_nanos().saturating_sub(self.started_nanos)
+    }
+
+    /// `now()`.
+    pub(crate) fn now(&self, _frame: &Frame) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// `uuid()`: made from the run's id and a count, so the same run draws the same ones in the same order.
+    pub(crate) fn uuid(&self, _frame: &Frame) -> Uuid {
+        let count = self.drawn.fetch_add(1, Ordering::Relaxed);
+        id_of(&[self.id.as_bytes(), &count.to_le_bytes()])
+    }
+
+    /// An even number between 0 and 1, for jitter.
+    pub(crate) fn random(&self) -> f64 {
+        let bits = self.clock.monotonic_nanos() ^ self.drawn.fetch_add(1, Ordering::Relaxed).rotate_left(32);
+        let hash = id_of(&[self.id.as_bytes(), &bits.to_le_bytes()]).as_u128();
+        let part = u32::try_from(hash >> 96).unwrap_or(0);
+        f64::from(part) / f64::from(u32::MAX)
+    }
+
+    /// This run as the host of its components.
+    pub(crate) fn host(&self) -> Result<Arc<Self>, Error> {
+        self.me.upgrade().ok_or_else(|| Error::internal("the run has ended"))
+    }
+}
+
+/// An id that follows from `parts` alone.
+pub(crate) fn id_of(parts: &[&[u8]]) -> Uuid {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part);
+    }
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&hash.finalize()[..16]);
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
+}
+
+/// Milliseconds with a fraction, for people.
+#[expect(clippy::cast_precision_loss, reason = "2^53 nanoseconds are 104 days, and it is for people")]
+pub(crate) fn ms(nanos: u64) -> f64 {
+    (nanos / 1_000) as f64 / 1_000.0
+}
+
+/// A lock that is never held over an await, so a poisoned one still holds a whole value.
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[async_trait]
+impl sdk::Host for Run {
+    fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    fn resource(&self, kind: &str, name: &str) -> Result<Arc<Resource>, Error> {
+        if self.mocks.is_some() && kind == "Connection" {
+            return Err(Error::unavailable(format!("connection `{name}` is not opened in a case")));
+        }
+        self.snapshot.resource(kind, name)
+    }
+
+    fn secret(&self, reference: &str) -> Result<Secret, Error> {
+        self.snapshot.secret(reference)
+    }
+
+    fn compile(&self, text: &str, names: &[&str]) -> Result<Arc<dyn Evaluate>, Error> {
+        self.snapshot.compile(text, names)
+    }
+
+    async fn extend(&self, call: &Call, point: &str, input: Shared) -> Outcome {
+        let base = Base::new(Arc::clone(&call.identity), input);
+        extension::answer_call(self.host()?, base, point, call).await
+    }
+}
