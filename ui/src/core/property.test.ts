@@ -11,8 +11,10 @@ import { No } from './testing/twin';
 import { parseTree } from './tree';
 
 /** `BACTRIAN_SEQUENCES=10000` runs the long proof; the default keeps the suite short. */
-const SEQUENCES = Number(process.env['BACTRIAN_SEQUENCES'] ?? 2000);
+const SEQUENCES = Number(process.env['BACTRIAN_SEQUENCES'] ?? 10_000);
 const SEED = Number(process.env['BACTRIAN_SEED'] ?? 7);
+/** `BACTRIAN_ONLY=7010009` runs one sequence again. */
+const ONLY = process.env['BACTRIAN_ONLY'];
 const samples = corpus();
 
 function expectedOf(trial: Trial): Json[] | string {
@@ -106,6 +108,7 @@ describe('random commands', () => {
   });
 
   it('change only what they state, give the expected model and can be undone byte for byte', () => {
+    if (ONLY !== undefined) return sequence(Number(ONLY));
     const failures: string[] = [];
     for (let i = 0; i < SEQUENCES && failures.length < 8; i += 1) {
       try {

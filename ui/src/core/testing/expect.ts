@@ -1,5 +1,5 @@
 /** The expected model of the graph commands, on plain objects. */
-import { type Json, isList } from '../json';
+import { type Json, isList, isObject } from '../json';
 import {
   type Edge,
   at,
@@ -276,7 +276,7 @@ export function renameTests(tests: Json, id: string, next: string, prefix = ''):
     let out = one;
     for (const path of [['mocks'], ['expect', 'attempts']]) {
       const map = at(out, path);
-      if (map !== undefined)
+      if (isObject(map))
         out = put(
           out,
           path,

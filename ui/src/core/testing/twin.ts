@@ -149,6 +149,7 @@ export function withNeeds(node: Json, needs: readonly string[]): Json {
   const fresh = [...new Set(needs)];
   if (JSON.stringify(fresh) === JSON.stringify(names(old))) return node;
   checkIds(old);
+  if (node !== null && !isObject(node)) no('not-a-map');
   if (fresh.length === 0) return rest;
   return old === undefined ? { needs: fresh, ...rest } : put(node, ['needs'], fresh);
 }
