@@ -1,0 +1,128 @@
+/** Every address of the designer with its typed parameters. Screens load when they are opened. */
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+  retainSearchParams,
+} from '@tanstack/react-router';
+import type { QueryClient } from '@tanstack/react-query';
+import { Frame } from './Frame';
+import { oneOf, readIdentity, stated, word } from './search';
+
+export interface RouterContext {
+  readonly queries: QueryClient;
+}
+
+const root = createRootRouteWithContext<RouterContext>()({
+  component: Frame,
+  validateSearch: readIdentity,
+  search: { middlewares: [retainSearchParams(['useCase', 'bizId', 'scenario'])] },
+});
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/flows' });
+  },
+});
+
+export const capabilitiesRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/capabilities',
+  validateSearch: (search) => stated({ q: word(search['q']), open: word(search['open']) }),
+  component: lazyRouteComponent(() => import('../capabilities/Capabilities'), 'Capabilities'),
+});
+
+export const flowsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/flows',
+  validateSearch: (search) =>
+    stated({
+      q: word(search['q']),
+      label: word(search['label']),
+      owner: word(search['owner']),
+      flow: word(search['flow']),
+    }),
+  component: lazyRouteComponent(() => import('../flows/FlowList'), 'FlowList'),
+});
+
+export const VIEWS = ['canvas', 'split', 'text', 'diff'] as const;
+
+export const editorRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/flows/$name',
+  validateSearch: (search) =>
+    stated({
+      view: oneOf(search['view'], VIEWS),
+      node: word(search['node']),
+      scope: word(search['scope']),
+      variant: word(search['variant']),
+      run: word(search['run']),
+      drawer: oneOf(search['drawer'], ['problems', 'test', 'history']),
+    }),
+  component: lazyRouteComponent(() => import('../editor/Editor'), 'Editor'),
+});
+
+export const runsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/runs',
+  validateSearch: (search) =>
+    stated({
+      flow: word(search['flow']),
+      status: word(search['status']),
+      key: word(search['key']),
+      from: word(search['from']),
+      to: word(search['to']),
+      minMs: word(search['minMs']),
+      q: word(search['q']),
+    }),
+  component: lazyRouteComponent(() => import('../runs/Runs'), 'Runs'),
+});
+
+export const traceRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$id',
+  validateSearch: (search) => stated({ node: word(search['node']), tab: word(search['tab']) }),
+  component: lazyRouteComponent(() => import('../trace/Trace'), 'Trace'),
+});
+
+export const matrixRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/extensions',
+  validateSearch: (search) =>
+    stated({
+      q: word(search['q']),
+      only: oneOf(search['only'], ['overrides', 'gaps']),
+      point: word(search['point']),
+      against: word(search['against']),
+    }),
+  component: lazyRouteComponent(() => import('../matrix/Matrix'), 'Matrix'),
+});
+
+const tree = root.addChildren([
+  home,
+  capabilitiesRoute,
+  flowsRoute,
+  editorRoute,
+  runsRoute,
+  traceRoute,
+  matrixRoute,
+]);
+
+export function makeRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree: tree,
+    context: { queries },
+    defaultPreload: 'intent',
+    scrollRestoration: false,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -1,0 +1,7 @@
+import { useText } from '../app/text';
+import { Empty } from '../kit/Panel';
+
+export function Editor() {
+  const text = useText();
+  return <Empty title={text('frame.loading')} />;
+}

@@ -1,0 +1,131 @@
+import type { ReactNode } from 'react';
+import {
+  Button,
+  ComboBox as BaseCombo,
+  Input,
+  Label,
+  ListBox,
+  ListBoxItem,
+  Popover,
+  Select as BaseSelect,
+  SelectValue,
+  Text,
+} from 'react-aria-components';
+import { Icon } from './Icon';
+import './menu.css';
+
+export interface Option {
+  readonly id: string;
+  readonly label: string;
+  readonly detail?: string;
+  readonly mark?: ReactNode;
+}
+
+export interface SelectProps {
+  readonly label: string;
+  readonly hidesLabel?: boolean;
+  readonly options: readonly Option[];
+  readonly value: string | null;
+  readonly onChange: (id: string) => void;
+  readonly placeholder?: string;
+  readonly isDisabled?: boolean;
+  readonly hint?: string | undefined;
+  readonly look?: 'field' | 'quiet';
+}
+
+export function Select(props: SelectProps) {
+  const {
+    label,
+    hidesLabel,
+    options,
+    value,
+    onChange,
+    placeholder,
+    isDisabled = false,
+    hint,
+    look = 'field',
+  } = props;
+  return (
+    <BaseSelect
+      className="k-field"
+      selectedKey={value}
+      isDisabled={isDisabled}
+      placeholder={placeholder ?? '—'}
+      onSelectionChange={(key) => {
+        if (key !== null) onChange(String(key));
+      }}
+    >
+      <Label className={hidesLabel === true ? 'hidden-text' : 'k-label'}>{label}</Label>
+      <Button className={`k-select k-select-${look}`}>
+        <SelectValue className="clip" />
+        <Icon name="chevron-down" size={14} />
+      </Button>
+      {hint === undefined ? null : (
+        <Text slot="description" className="k-hint">
+          {hint}
+        </Text>
+      )}
+      <Popover className="k-popover" offset={4}>
+        <ListBox className="k-list scroll" items={options}>
+          {(option) => <OptionItem option={option} />}
+        </ListBox>
+      </Popover>
+    </BaseSelect>
+  );
+}
+
+function OptionItem({ option }: { readonly option: Option }) {
+  return (
+    <ListBoxItem id={option.id} textValue={option.label} className="k-item">
+      {option.mark}
+      <span className="k-item-text">{option.label}</span>
+      {option.detail === undefined ? null : <span className="k-item-detail">{option.detail}</span>}
+    </ListBoxItem>
+  );
+}
+
+export interface ComboProps extends Omit<SelectProps, 'value' | 'look'> {
+  readonly value: string;
+  /** Any text is a value, the options are suggestions. */
+  readonly isFree?: boolean;
+}
+
+export function ComboBox({
+  label,
+  hidesLabel,
+  options,
+  value,
+  onChange,
+  placeholder,
+  isDisabled = false,
+  isFree,
+  hint,
+}: ComboProps) {
+  return (
+    <BaseCombo
+      className="k-field"
+      inputValue={value}
+      isDisabled={isDisabled}
+      allowsCustomValue={isFree ?? true}
+      menuTrigger="focus"
+      onInputChange={onChange}
+      defaultItems={options}
+    >
+      <Label className={hidesLabel === true ? 'hidden-text' : 'k-label'}>{label}</Label>
+      <div className="k-combo">
+        <Input className="k-input" {...(placeholder === undefined ? {} : { placeholder })} />
+        <Button className="k-combo-button">
+          <Icon name="chevron-down" size={14} />
+        </Button>
+      </div>
+      {hint === undefined ? null : (
+        <Text slot="description" className="k-hint">
+          {hint}
+        </Text>
+      )}
+      <Popover className="k-popover" offset={4}>
+        <ListBox<Option> className="k-list scroll">{(option) => <OptionItem option={option} />}</ListBox>
+      </Popover>
+    </BaseCombo>
+  );
+}

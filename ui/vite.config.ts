@@ -1,0 +1,23 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** `BACTRIAN_URL` names the engine the development server talks to. */
+const engine = process.env['BACTRIAN_URL'] ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: {
+    // The entry of @rjsf/core imports a validator for a test helper; ours never runs.
+    alias: { '@rjsf/validator-ajv8': fileURLToPath(new URL('./src/forms/validator.ts', import.meta.url)) },
+  },
+  build: {
+    target: 'es2022',
+    cssTarget: 'chrome111',
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 900,
+  },
+  server: { proxy: { '/v1': engine, '/openapi.json': engine, '/errors': engine, '/healthz': engine } },
+});
