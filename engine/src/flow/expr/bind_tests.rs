@@ -108,3 +108,20 @@ fn money_times_a_float_is_warned_of() {
         assert_eq!(compiled.warnings().len(), usize::from(is_warned), "{text}");
     }
 }
+
+#[test]
+fn a_syntax_error_is_told_in_plain_words() {
+    let world = world();
+    for (text, message) in [
+        ("input.a ==", "the expression ends too early"),
+        ("input.a and input.b", "unexpected `and`"),
+        ("(input.a", "the expression ends too early"),
+        ("input.a)", "unexpected `)`"),
+        ("input.a # 1", "unexpected `#`"),
+    ] {
+        let faults = Expression::compile(text, &world.names()).unwrap_err();
+        assert_eq!((faults[0].code, faults[0].message.as_str()), ("EXPR_SYNTAX", message), "{text}");
+    }
+    let deep = format!("{}2", "input.a ? 1 : ".repeat(150));
+    assert_eq!(Expression::compile(&deep, &world.names()).unwrap_err()[0].code, "EXPR_TOO_DEEP");
+}

@@ -95,14 +95,31 @@ fn refusal(text: &str, errors: &[ParseError]) -> Fault {
     let Some(error) = errors.first() else {
         return Fault::new(fault::SYNTAX, "not an expression", 0..text.len());
     };
-    let message = error.msg.strip_prefix("Syntax error: ").unwrap_or(&error.msg);
-    if message.contains("recursion limit") {
+    if error.msg.to_lowercase().contains("recursion") || error.msg.contains("OtherError") {
         return caps::too_deep(0..text.len());
     }
-    let fault = Fault::new(fault::SYNTAX, message, place(text, error.pos));
+    let fault = Fault::new(fault::SYNTAX, readable(&error.msg), place(text, error.pos));
     match hint(text) {
         Some(help) => fault.help(help),
         None => fault,
+    }
+}
+
+/// The parser's message without its lists of every token that could have followed.
+fn readable(message: &str) -> String {
+    let message = message.strip_prefix("Syntax error: ").unwrap_or(message);
+    let message = message.split(" expecting ").next().unwrap_or(message);
+    if message.contains("'<EOF>'") {
+        return "the expression ends too early".to_owned();
+    }
+    let quoted = |message: &str| {
+        let inner = message.find('\'').zip(message.rfind('\'')).filter(|(open, close)| open < close);
+        inner.map(|(open, close)| message[open + 1..close].to_owned())
+    };
+    let starts = ["mismatched input", "extraneous input", "no viable alternative", "token recognition error"];
+    match quoted(message).filter(|_| starts.iter().any(|start| message.starts_with(start))) {
+        Some(token) => format!("unexpected `{token}`"),
+        None => message.to_owned(),
     }
 }
 
