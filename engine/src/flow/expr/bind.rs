@@ -3,13 +3,12 @@
 
 use std::ops::Range;
 
-use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, LiteralValue, operators};
+use cel::common::ast::{ComprehensionExpr, EntryExpr, Expr, LiteralValue, operators};
 use cel::parser::Expression as Node;
 
 use super::fault::{self, Fault};
-use super::functions::{self, EQUALS, IN, RANGE};
+use super::functions::RANGE;
 use super::lexer::{Lexer, Token};
-use super::lint;
 use super::names::{Lookup, Names};
 use super::parse::Parsed;
 use super::path::{Path, Step};
@@ -17,7 +16,6 @@ use super::pattern::Pattern;
 use super::reads::{Read, settle};
 use super::scope::Root;
 use super::tree::{self, Mark};
-use crate::flow::nearest::nearest;
 
 /// Idents that name a type, as in `type(x) == string`.
 const TYPES: [&str; 11] =
@@ -61,16 +59,16 @@ pub(super) fn bind(parsed: &Parsed, text: &str, names: &Names<'_>) -> Result<Bou
 pub(super) struct Binder<'b> {
     parsed: &'b Parsed,
     text: &'b str,
-    names: &'b Names<'b>,
+    pub(super) names: &'b Names<'b>,
     paths: Vec<Path>,
-    patterns: Vec<Pattern>,
+    pub(super) patterns: Vec<Pattern>,
     reads: Vec<Read>,
     /// Nodes the expression looks at before it reads them.
     tested: Vec<Root>,
     faults: Vec<Fault>,
-    warnings: Vec<Fault>,
+    pub(super) warnings: Vec<Fault>,
     /// What macros around the current node bind.
-    variables: Vec<String>,
+    pub(super) variables: Vec<String>,
     /// How many names `orDefault` has bound so far.
     binds: usize,
 }
@@ -180,113 +178,6 @@ impl Binder<'_> {
         start..start + end
     }
 
-    fn call(&mut self, id: u64, mut call: CallExpr) -> Expr {
-        if let Some(warning) = lint::float_money(&call, self.place(id, 1)) {
-            self.warnings.push(warning);
-        }
-        match (call.func_name.as_str(), call.target.is_some(), call.args.len()) {
-            ("now" | "uuid", false, 0) if self.names.is_timeless() => {
-                let message = format!("`{}()` is not available here", call.func_name);
-                self.fault(Fault::new(fault::UNKNOWN_FUNCTION, message, self.place(id, 1)));
-                return Expr::Literal(LiteralValue::Null);
-            }
-            ("now", false, 0) => return Expr::Ident(tree::NOW.to_owned()),
-            ("uuid", false, 0) => return Expr::Ident(tree::UUID.to_owned()),
-            ("orDefault", false, 2) => return self.or_default(call.args),
-            ("matches", true, 1) | ("matches", false, 2) => return self.matches(id, call),
-            (operators::OPT_SELECT | operators::OPT_INDEX, false, 2) => return self.optional(call),
-            _ => {}
-        }
-        self.function(id, &mut call);
-        call.args.iter_mut().for_each(|arg| self.node(arg));
-        compare(call)
-    }
-
-    /// `x.matches(p)`, with `p` compiled here when it is written out.
-    fn matches(&mut self, id: u64, call: CallExpr) -> Expr {
-        let mut args: Vec<Node> = call.target.into_iter().map(|target| *target).chain(call.args).collect();
-        args.iter_mut().for_each(|arg| self.node(arg));
-        if let Some(arg) = args.last_mut()
-            && let Some(written) = tree::literal_text(arg)
-        {
-            match Pattern::new(written) {
-                Ok(pattern) => {
-                    self.patterns.push(pattern);
-                    arg.expr = tree::encode(Mark::Pattern, self.patterns.len() - 1);
-                }
-                Err(cause) => {
-                    let message = format!("not a regular expression: {cause}");
-                    self.fault(Fault::new(fault::SYNTAX, message, self.place(id, 1)));
-                }
-            }
-        }
-        tree::call(functions::MATCHES, args)
-    }
-
-    /// Checks that a function exists and binds its target, if that is a value.
-    fn function(&mut self, id: u64, call: &mut CallExpr) {
-        let name = call.func_name.clone();
-        if !name.bytes().all(|byte| byte == b'_' || byte == b'.' || byte.is_ascii_alphanumeric()) {
-            if let Some(target) = &mut call.target {
-                self.node(target);
-            }
-            return;
-        }
-        let Some(target) = &mut call.target else {
-            if name == "optional.none" || name == "optional.of" {
-                return;
-            }
-            let is_known = functions::GLOBAL.contains(&name.as_str());
-            return self.known_function(id, &name, is_known, &functions::GLOBAL);
-        };
-        if let Expr::Ident(space) = &target.expr
-            && functions::SPACED
-                .iter()
-                .any(|known| known.split_once('.').is_some_and(|(first, _)| first == space))
-            && !self.variables.contains(space)
-        {
-            let full = format!("{space}.{name}");
-            let is_known = functions::SPACED.contains(&full.as_str());
-            return self.known_function(id, &full, is_known, &functions::SPACED);
-        }
-        self.node(target);
-        let is_known = functions::MEMBER.contains(&name.as_str());
-        self.known_function(id, &name, is_known, &functions::MEMBER);
-    }
-
-    fn known_function(&mut self, id: u64, name: &str, is_known: bool, known: &[&'static str]) {
-        let usage = match name {
-            "now" | "uuid" => Some(format!("`{name}()` takes no argument")),
-            "orDefault" => Some("`orDefault` takes a path and a default".to_owned()),
-            "map" | "filter" | "all" | "exists" | "exists_one" | "existsOne" | "sortBy" => {
-                Some(format!("`{name}` takes a variable and an expression: `list.{name}(x, …)`"))
-            }
-            "has" => Some("`has` takes one path: `has(input.name)`".to_owned()),
-            _ => None,
-        };
-        let range = self.place(id, 1);
-        if let (true, Some(usage)) = (is_known, usage) {
-            return self.fault(Fault::new(fault::UNKNOWN_FUNCTION, usage, range));
-        }
-        if is_known {
-            return;
-        }
-        let fault = Fault::new(fault::UNKNOWN_FUNCTION, format!("no function `{name}`"), range);
-        let every = functions::GLOBAL.iter().chain(&functions::MEMBER).chain(&functions::SPACED).copied();
-        let fault = match nearest(name, known.iter().copied())
-            .or_else(|| every.clone().find(|other| *other == name))
-        {
-            Some(meant) if meant == name => fault.help(if functions::GLOBAL.contains(&meant) {
-                format!("write `{name}(x)`")
-            } else {
-                format!("write `x.{name}()`")
-            }),
-            Some(meant) => fault.help(format!("did you mean `{meant}`?")),
-            None => fault,
-        };
-        self.fault(fault);
-    }
-
     fn select(&mut self, mut select: cel::common::ast::SelectExpr) -> Expr {
         if select.test {
             if let Some((mut steps, root)) = self.steps(&select.operand) {
@@ -344,34 +235,6 @@ fn literal_step(index: &Node) -> Option<Step> {
         Expr::Literal(LiteralValue::String(key)) => Some(Step::Key(key.inner().into())),
         Expr::Literal(LiteralValue::Int(index)) => usize::try_from(*index.inner()).ok().map(Step::Index),
         _ => None,
-    }
-}
-
-/// Swaps in our comparison where a list or map made by CEL may meet one of JSON: the crate's own is always
-/// false then.
-fn compare(call: CallExpr) -> Expr {
-    let is_literal = |node: &Node| matches!(node.expr, Expr::Literal(_));
-    let is_json = |node: &Node| is_literal(node) || tree::bound(node).is_some();
-    match (call.func_name.as_str(), call.args.as_slice()) {
-        (operators::EQUALS | operators::NOT_EQUALS, [left, right])
-            if !is_literal(right) && !is_json(left) =>
-        {
-            let equal = tree::call(EQUALS, call.args);
-            if call.func_name == operators::EQUALS {
-                return equal;
-            }
-            tree::call(operators::LOGICAL_NOT, vec![tree::made(equal)])
-        }
-        (operators::IN, [_, right]) => {
-            let is_plain = match &right.expr {
-                Expr::List(list) => list.elements.iter().all(is_json),
-                Expr::Call(of) => of.func_name == operators::INDEX,
-                Expr::Ident(_) => true,
-                _ => false,
-            };
-            if is_plain { Expr::Call(call) } else { tree::call(IN, call.args) }
-        }
-        _ => Expr::Call(call),
     }
 }
 

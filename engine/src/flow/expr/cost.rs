@@ -1,13 +1,14 @@
 //! Bounds the work of an expression, whose length says nothing about it: three nested macros over 200 items
 //! take seconds, and an evaluation cannot be interrupted. Macros nest at most 2 deep, the inner one over a
-//! plain path; before an evaluation the rounds are counted and over 10,000 are refused.
+//! plain path; before an evaluation the rounds are counted and over 10,000 are refused. A long list or text
+//! that a function reads again in each round counts too, and so does the square work of `distinct`.
 
-use cel::common::ast::{ComprehensionExpr, Expr, LiteralValue, operators};
+use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, LiteralValue, operators};
 use cel::parser::Expression as Node;
 use serde_json::Value;
 
 use super::fault::{self, Cause, Fault};
-use super::functions::{MAX_ROUNDS, RANGE};
+use super::functions::{HAS_VALUE, MAX_ROUNDS, RANGE, VALUE};
 use super::parse::children;
 use super::tree;
 
@@ -33,8 +34,32 @@ pub(super) struct Loop {
     range: Range,
     /// Whether the items are those of the range, rather than computed from them.
     is_direct: bool,
+    /// Whether each item meets each other one.
+    is_square: bool,
     inner: Vec<Loop>,
+    /// Bound paths that functions read as a whole in every round.
+    read: Vec<usize>,
 }
+
+/// Items, or stretches of 32 bytes of text, that a function reads in the time of one round.
+const READ_PER_ROUND: usize = 64;
+/// Comparisons of `distinct` in the time of one round; they are cheaper.
+const COMPARED_PER_ROUND: usize = 1024;
+/// Functions whose time does not grow with what they are given.
+const CONSTANT: [&str; 12] = [
+    operators::INDEX,
+    operators::OPT_INDEX,
+    operators::OPT_SELECT,
+    operators::CONDITIONAL,
+    operators::LOGICAL_AND,
+    operators::LOGICAL_OR,
+    operators::LOGICAL_NOT,
+    operators::NOT_STRICTLY_FALSE,
+    "size",
+    "type",
+    HAS_VALUE,
+    VALUE,
+];
 
 /// A name a macro binds, with what it stands for.
 struct Variable<'n> {
@@ -45,7 +70,7 @@ struct Variable<'n> {
 
 /// The loops of a bound expression.
 pub(super) fn loops(root: &Node, length: usize) -> Result<Vec<Loop>, Fault> {
-    let mut survey = Survey { variables: Vec::new(), nested: 0, fault: None };
+    let mut survey = Survey { variables: Vec::new(), nested: 0, read: Vec::new(), fault: None };
     let loops = survey.node(root);
     match survey.fault {
         Some(message) => {
@@ -59,6 +84,8 @@ pub(super) fn loops(root: &Node, length: usize) -> Result<Vec<Loop>, Fault> {
 struct Survey<'n> {
     variables: Vec<Variable<'n>>,
     nested: usize,
+    /// What functions of the macro being surveyed read.
+    read: Vec<usize>,
     fault: Option<String>,
 }
 
@@ -69,7 +96,29 @@ impl<'n> Survey<'n> {
         }
         let mut below = Vec::new();
         children(node, &mut |child| below.push(child));
-        below.into_iter().flat_map(|child| self.node(child)).collect()
+        let mut loops = match &node.expr {
+            Expr::Call(call) => self.function(call, &below),
+            _ => Vec::new(),
+        };
+        loops.extend(below.into_iter().flat_map(|child| self.node(child)));
+        loops
+    }
+
+    fn function(&mut self, call: &'n CallExpr, operands: &[&'n Node]) -> Vec<Loop> {
+        if call.func_name == "distinct"
+            && let Some(list) = &call.target
+        {
+            let (range, is_direct) = self.range(list);
+            if self.nested > 0 && matches!(range, Range::Computed) {
+                self.fault.get_or_insert("the list of a `distinct` inside a macro is computed".into());
+            }
+            return vec![Loop { range, is_direct, is_square: true, inner: Vec::new(), read: Vec::new() }];
+        }
+        if self.nested > 0 && !CONSTANT.contains(&call.func_name.as_str()) {
+            self.read
+                .extend(operands.iter().filter_map(|operand| tree::bound(operand)).map(|(_, index)| index));
+        }
+        Vec::new()
     }
 
     fn comprehension(&mut self, each: &'n ComprehensionExpr) -> Vec<Loop> {
@@ -85,6 +134,7 @@ impl<'n> Survey<'n> {
         if self.nested > 0 && matches!(range, Range::Computed) {
             self.fault.get_or_insert("the range of a macro inside a macro is computed".into());
         }
+        let outer = std::mem::take(&mut self.read);
         self.nested += 1;
         if self.nested > MAX_NESTED {
             self.fault.get_or_insert(format!("macros are nested more than {MAX_NESTED} deep"));
@@ -96,12 +146,13 @@ impl<'n> Survey<'n> {
             .collect();
         self.variables.pop();
         self.nested -= 1;
+        let read = std::mem::replace(&mut self.read, outer);
         let is_unknown = matches!(range, Range::Computed)
             || (!is_direct && inner.iter().any(|inner| matches!(inner.range, Range::Item(_))));
         if is_unknown && !inner.is_empty() {
             self.fault.get_or_insert("a macro stands inside a macro whose range is computed".into());
         }
-        loops.push(Loop { range, is_direct, inner });
+        loops.push(Loop { range, is_direct, is_square: false, inner, read });
         loops
     }
 
@@ -190,19 +241,24 @@ fn rounds<'v>(each: &Loop, item: Option<&'v Value>, value: &dyn Fn(usize) -> Opt
         Range::Path(index) => value(*index),
         Range::Item(keys) => item.and_then(|item| keys.iter().try_fold(item, |item, key| item.get(key))),
         Range::Listed(count) => return product(*count, each, value),
-        Range::Computed => return 0,
+        // Its length is checked when it is known; until then it may be as long as is allowed.
+        Range::Computed if each.read.is_empty() => return 0,
+        Range::Computed => return product(MAX_ROUNDS, each, value),
     };
     match range {
+        Some(Value::Array(items)) if each.is_square => {
+            items.len().saturating_mul(items.len()) / COMPARED_PER_ROUND
+        }
         Some(Value::Array(items)) if each.is_direct && each.inner.iter().any(is_by_item) => {
             let mut sum = 0_usize;
             for item in items {
                 let inner = each.inner.iter().map(|inner| rounds(inner, Some(item), value));
                 sum = sum.saturating_add(inner.fold(1, usize::max));
                 if sum > MAX_ROUNDS {
-                    break;
+                    return sum;
                 }
             }
-            sum
+            sum.saturating_add(items.len().saturating_mul(reading(each, value)))
         }
         Some(Value::Array(items)) => product(items.len(), each, value),
         Some(Value::Object(object)) => product(object.len(), each, value),
@@ -216,7 +272,18 @@ fn is_by_item(each: &Loop) -> bool {
 
 fn product<'v>(count: usize, each: &Loop, value: &dyn Fn(usize) -> Option<&'v Value>) -> usize {
     let inner = each.inner.iter().map(|inner| rounds(inner, None, value)).fold(1, usize::max);
-    count.saturating_mul(inner)
+    count.saturating_mul(inner.saturating_add(reading(each, value)))
+}
+
+/// What functions read in each round, counted in rounds.
+fn reading<'v>(each: &Loop, value: &dyn Fn(usize) -> Option<&'v Value>) -> usize {
+    let length = |value: &Value| match value {
+        Value::Array(items) => items.len(),
+        Value::Object(object) => object.len(),
+        Value::String(text) => text.len() / 32,
+        _ => 0,
+    };
+    each.read.iter().filter_map(|index| value(*index)).map(|value| length(value) / READ_PER_ROUND).sum()
 }
 
 #[cfg(test)]

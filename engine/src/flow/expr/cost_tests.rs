@@ -40,6 +40,56 @@ fn work_is_bounded_before_it_is_done() {
 }
 
 #[test]
+fn what_a_function_reads_in_every_round_counts() {
+    let numbers = |count: usize| Value::from((0..count).collect::<Vec<_>>());
+    for (many, big, text, is_allowed) in [
+        (10_000, 63, "input.many.all(x, !(-1 in input.big))", true),
+        (10_000, 64, "input.many.all(x, !(-1 in input.big))", false),
+        (100, 6_000, "input.many.all(x, !(-1 in input.big))", true),
+        (100, 6_000, "input.many.all(x, size(input.big + [x]) > 0)", true),
+        (1_000, 6_000, "input.many.all(x, size(input.big + [x]) > 0)", false),
+        (3_200, 0, "size(input.many.distinct()) > 0", true),
+        (3_300, 0, "size(input.many.distinct()) > 0", false),
+        (100, 1_000, "input.many.all(x, size(input.big.distinct()) > 0)", false),
+    ] {
+        let world = World::new(json!({"input": {"many": numbers(many), "big": numbers(big)}}));
+        let refused = "its macros would go over more than 10000 rounds";
+        let found = outcome(text, &world);
+        assert_eq!(
+            found,
+            if is_allowed { Ok(json!(true)) } else { Err(refused.into()) },
+            "{text} {many} {big}"
+        );
+    }
+    let world = World::new(json!({"input": {"many": numbers(1_000), "text": "x".repeat(200_000)}}));
+    let refused = Err("its macros would go over more than 10000 rounds".to_owned());
+    assert_eq!(outcome("input.many.exists(x, input.text.contains(string(x)))", &world), refused);
+    check_refused(&[("input.lines.map(l, l.sku.split(\"\").distinct())", "EXPR_TOO_COSTLY")]);
+}
+
+#[test]
+fn a_text_is_measured_before_it_is_built() {
+    let world = World::new(json!({"input": {"commas": ",".repeat(2_000), "long": "x".repeat(2_000)}}));
+    for (text, expected) in [
+        (
+            "size(input.commas.replace(\",\", input.long))",
+            Err("`replace`: the result is larger than 1 MiB".into()),
+        ),
+        ("size(input.commas.replace(\",\", input.long, 2))", Ok(json!(5_998))),
+        (
+            "input.commas.split(\"\").join(input.long).size()",
+            Err("`join`: the result is larger than 1 MiB".into()),
+        ),
+        ("[\"a\", \"b\"].join() + [\"a\", \"b\"].join(\"-\")", Ok(json!("aba-b"))),
+        ("\"aXbX\".replace(\"X\", \"\", -1)", Ok(json!("ab"))),
+        ("[1].join()", Err("`join`: an item is a int, not a text".into())),
+        ("input.long.replace(1, \"\")", Err("`replace` does not take string and int and string".into())),
+    ] {
+        assert_eq!(outcome(text, &world), expected, "{text}");
+    }
+}
+
+#[test]
 fn the_deepest_expressions_compile_and_evaluate_on_a_small_stack() {
     let world = world();
     let nested = |open: &str, middle: &str, close: &str, depth: usize| {

@@ -84,6 +84,7 @@ fn no_overload(overload: &OverloadError) -> Cause {
 
 fn no_operator(function: &str, types: &[String]) -> Cause {
     let written = OPERATORS.iter().find(|(name, _)| *name == function).map_or(function, |(_, sign)| sign);
+    let written = written.trim_start_matches('@');
     let cause = Cause::new(format!("`{written}` does not take {}", types.join(" and ")));
     let numbers = types.iter().filter(|name| ["int", "uint", "double", "float"].contains(&name.as_str()));
     if types.iter().any(|name| name.contains("null")) {

@@ -10,13 +10,15 @@ use cel::common::types::{
 use cel::common::value::{CowVal, Val};
 use cel::{DeclarationError, Env, ExecutionError, extensions};
 
-use super::{decimal, pattern, view};
+use super::{decimal, growth, pattern, view};
 
 /// Longest list a macro may run over, and the most rounds of nested ones.
 pub(super) const MAX_ROUNDS: usize = 10_000;
 
 /// Names an expression cannot write, for what `bind.rs` puts into the tree.
 pub(super) const EQUALS: &str = "@equals";
+pub(super) const JOIN: &str = "@join";
+pub(super) const REPLACE: &str = "@replace";
 pub(super) const MATCHES: &str = "@matches";
 pub(super) const IN: &str = "@within";
 pub(super) const RANGE: &str = "@range";
@@ -139,6 +141,11 @@ fn build() -> Result<Env, DeclarationError> {
     }
     env.add_overload("decimal.round", "decimal.round", vec![DYN_TYPE, INT_TYPE], decimal::round)?;
     env.add_overload(EQUALS, EQUALS, vec![DYN_TYPE, DYN_TYPE], equals)?;
+    env.add_overload(JOIN, "@join(dyn)", vec![DYN_TYPE], growth::join)?;
+    env.add_overload(JOIN, "@join(dyn,dyn)", vec![DYN_TYPE, DYN_TYPE], growth::join)?;
+    env.add_overload(REPLACE, "@replace(dyn,dyn,dyn)", vec![DYN_TYPE, DYN_TYPE, DYN_TYPE], growth::replace)?;
+    let some = vec![DYN_TYPE, DYN_TYPE, DYN_TYPE, INT_TYPE];
+    env.add_overload(REPLACE, "@replace(dyn,dyn,dyn,int)", some, growth::replace)?;
     env.add_overload(MATCHES, MATCHES, vec![DYN_TYPE, DYN_TYPE], pattern::matches)?;
     env.add_overload(IN, IN, vec![DYN_TYPE, DYN_TYPE], within)?;
     env.add_overload(RANGE, RANGE, vec![DYN_TYPE], range)?;

@@ -10,6 +10,7 @@
 
 mod bind;
 mod binding;
+mod calls;
 mod caps;
 mod cell;
 mod cost;
@@ -19,6 +20,7 @@ mod expression;
 mod failure;
 mod fault;
 mod functions;
+mod growth;
 mod interpolation;
 mod lexer;
 mod lint;
