@@ -93,6 +93,9 @@ impl Committer {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |ledger| {
             let done = work(ledger);
+            if done.is_err() {
+                ledger.discard();
+            }
             if !done.as_ref().is_ok_and(must_flush) {
                 drop(answer.send(done));
                 return None;
@@ -147,7 +150,7 @@ impl<F: Flush> Work<F> {
     /// Ends a group. After a failed flush nobody knows what is on disk: `Unknown`, or `Full`.
     fn commit(&mut self, must_flush: bool) -> Result<()> {
         fail::fail_point!("commit::gathered");
-        self.ledger.tick()?;
+        self.ledger.commit()?;
         if !must_flush {
             return Ok(());
         }

@@ -126,7 +126,10 @@ impl Memory {
             Some(Fault::Written | Fault::Delay(_)) | None => {}
         }
         let done = work(&mut ledger);
-        ledger.tick()?;
+        if done.is_err() {
+            ledger.discard();
+        }
+        ledger.commit()?;
         if is_durable {
             self.flush();
         }

@@ -23,11 +23,13 @@ mod record;
 mod row;
 mod sled;
 mod sorted;
+mod staged;
 mod table;
 
 use sdk::Timestamp;
 use tokio::sync::watch;
 
+pub use self::sled::{Available, Durability, Settings, Sled};
 pub use contract::{
     Appended, Batch, Created, Delivered, Error, Event, Filter, Idempotency, Inbound, Lease, Message,
     OutEvent, OutId, Page, Result, Row, Snapshot, Start,
@@ -38,7 +40,6 @@ pub use id::{Address, Correlation, Malformed, RunId, Tenant};
 pub use journal::{History, Illegal};
 pub use memory::{Fault, Memory};
 pub use record::{Action, Entry, Origin, Parent, Record, Reply, Resolution, Status, Wait};
-pub use sled::{Available, Durability, Settings, Sled};
 
 /// Where durable runs live. `Ok` means: as durable as the store was told to be.
 ///

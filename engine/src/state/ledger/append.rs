@@ -9,7 +9,7 @@ use super::{
         key,
         record::Status,
         row,
-        table::{Pair, scan},
+        table::{Pair, Table, scan},
     },
     Ledger, Write,
 };
@@ -192,7 +192,7 @@ impl Ledger {
 }
 
 /// The messages under a prefix, the first to come first.
-pub(crate) fn messages(table: &dyn super::Table, prefix: &[u8]) -> Result<Vec<Message>> {
+pub(crate) fn messages(table: &dyn Table, prefix: &[u8]) -> Result<Vec<Message>> {
     let decode = |pair: Result<Pair>| Ok(row::decode_message(&pair?.1)?);
     let mut messages = scan(table, prefix).map(decode).collect::<Result<Vec<_>>>()?;
     messages.sort_by_key(|message| message.received_at);

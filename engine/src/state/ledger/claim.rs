@@ -10,7 +10,7 @@ use super::{
         key,
         record::Status,
         row::{self, Deaths},
-        table::{after, scan},
+        table::{Table, after, scan},
     },
     Active, Ledger, Taken,
 };

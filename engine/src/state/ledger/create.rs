@@ -42,7 +42,9 @@ impl Ledger {
         if let Some(found) = self.find_same(begin)? {
             return Ok(found);
         }
-        if let Some((head, seq)) = self.last(write.run)? {
+        if self.table.get(&key::journal(write.run, 0))?.is_some()
+            && let Some((head, seq)) = self.last(write.run)?
+        {
             let is_same = head.epoch == write.head.epoch && seq == write.head.count;
             return match is_same && (head.status.is_ended() || self.active.contains_key(&write.run)) {
                 true => Ok(Begun::Owned),

@@ -22,7 +22,8 @@ use super::{
     frame::Head,
     id::{Address, Correlation, RunId, Tenant},
     record::Status,
-    table::{Changes, Table},
+    staged::Staged,
+    table::Changes,
 };
 
 pub(crate) use append::{INDEXED, messages};
@@ -69,7 +70,7 @@ pub(crate) struct Taken {
 
 /// The ledger.
 pub(crate) struct Ledger {
-    table: Arc<dyn Table>,
+    table: Arc<Staged>,
     incarnation: u32,
     claims: u32,
     active: HashMap<RunId, Active>,

@@ -7,6 +7,7 @@ use super::{
         frame::{self, Head},
         id::{RunId, Tenant},
         key,
+        staged::Staged,
         table::{Changes, Table, after},
     },
     Ledger,
@@ -25,7 +26,8 @@ const STEP_MS: Timestamp = 2_000;
 
 impl Ledger {
     /// Opens what is in `table` as a new incarnation: the owners of before are dead.
-    pub(crate) fn open(table: Arc<dyn Table>, now: Timestamp) -> Result<Self> {
+    pub(crate) fn open(base: Arc<dyn Table>, now: Timestamp) -> Result<Self> {
+        let table = Arc::new(Staged::new(base));
         let incarnation = u32::try_from(read_number(&*table, "incarnation")?)
             .ok()
             .and_then(|number| number.checked_add(1))
@@ -48,7 +50,19 @@ impl Ledger {
             table,
         };
         ledger.find_tenants()?;
+        ledger.commit()?;
         Ok(ledger)
+    }
+
+    /// Hands the changes of a group to the table, all of them or none.
+    pub(crate) fn commit(&mut self) -> Result<()> {
+        self.tick()?;
+        self.table.commit()
+    }
+
+    /// Drops what a call that failed had gathered.
+    pub(crate) fn discard(&mut self) {
+        self.changes.clear();
     }
 
     /// Which incarnation this is.
@@ -81,7 +95,7 @@ impl Ledger {
         self.changes.push((key, None));
     }
 
-    /// Applies what was gathered: all of it or nothing.
+    /// Makes what was gathered visible to the ledger.
     pub(super) fn apply(&mut self) -> Result<()> {
         if self.changes.is_empty() {
             return Ok(());
@@ -91,7 +105,7 @@ impl Ledger {
 
     /// Moves the checkpoint on, now and then: long runs get a due mark, so that the next incarnation
     /// need not search further back than a few seconds before the end of this one.
-    pub(crate) fn tick(&mut self) -> Result<()> {
+    fn tick(&mut self) -> Result<()> {
         let checkpoint = self.newest - LAG_MS;
         if checkpoint < self.checkpoint + STEP_MS || self.unreaped.is_some() {
             return Ok(());

@@ -1,6 +1,6 @@
 //! Recovery: makes the runs of dead owners claimable, in slices. And what an operator removes.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use sdk::Timestamp;
 
@@ -73,7 +73,7 @@ impl Ledger {
 
     /// Removes an ended run and what points to it.
     pub(crate) fn delete(&mut self, run: RunId) -> Result<()> {
-        let mut tables = vec![std::sync::Arc::clone(&self.table)];
+        let mut tables: Vec<Arc<dyn Table>> = vec![self.table.clone()];
         tables.extend(self.table.older()?);
         let mut is_found = false;
         for table in tables {

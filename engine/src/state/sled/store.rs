@@ -68,6 +68,7 @@ impl Sled {
         self.committer
             .durably(move |ledger| {
                 while ledger.reap(now, usize::MAX)? > 0 {}
+                ledger.commit()?;
                 periods.turn(ledger, what, now)
             })
             .await
