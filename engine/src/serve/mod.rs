@@ -5,6 +5,7 @@ mod body;
 mod guard;
 mod limits;
 mod listen;
+mod openapi;
 mod reply;
 
 pub use assets::{Asset, Assets};
@@ -12,4 +13,5 @@ pub use body::{collect, parse};
 pub use guard::{Guard, IDENTITY_HEADERS};
 pub use limits::Limits;
 pub use listen::{Body, ListenError, bind, serve};
+pub use openapi::{Described, openapi};
 pub use reply::{Cause, Details, Problem, Reply, bytes, json};
