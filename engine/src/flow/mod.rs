@@ -9,6 +9,7 @@ pub mod nearest;
 pub mod parse;
 pub mod plan;
 pub mod policy;
+pub mod report;
 pub mod schema;
 pub mod tree;
 pub mod validate;

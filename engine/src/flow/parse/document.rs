@@ -2,7 +2,7 @@
 
 use super::{LARGEST, cases, check, read, refuse, scan, value};
 use crate::flow::{
-    diagnostic::Diagnostic,
+    diagnostic::{Diagnostic, tidy},
     document::Document,
     language,
     load::Source,
@@ -38,17 +38,8 @@ pub fn parse(sources: &[Source]) -> (Vec<Parsed>, Vec<Diagnostic>) {
             cases::attach(source, sources, &tree, &mut parsed, &mut faults);
         }
     }
-    for fault in faults.iter_mut().filter(|fault| fault.path.is_empty()) {
-        let tree = parsed
-            .iter()
-            .map(|parsed| &parsed.tree)
-            .filter(|tree| tree.span <= fault.span)
-            .max_by_key(|tree| tree.span);
-        if let Some(tree) = tree.filter(|tree| tree.span.source == fault.span.source) {
-            fault.path = tree.path_at(fault.span);
-        }
-    }
-    faults.sort_by_key(|fault| (fault.span.source, fault.span.line, fault.span.column));
+    let trees: Vec<&Tree> = parsed.iter().map(|parsed| &parsed.tree).collect();
+    let faults = tidy(faults, &trees);
     (parsed, faults)
 }
 

@@ -1,0 +1,80 @@
+//! Cases: what they mock and expect must be nodes of some variant of their flow.
+
+use std::collections::HashSet;
+
+use super::{flows, set::Set};
+use crate::flow::{
+    document::{Body, Case, Flow},
+    tree::{Span, Spanned},
+};
+
+pub(super) fn check(set: &mut Set<'_>) {
+    let checked = set.checked;
+    for base in checked.flows.iter().filter(|checked| checked.level == 3) {
+        let flow = &base.flow;
+        let family: Vec<&Flow> = checked
+            .flows
+            .iter()
+            .map(|other| &other.flow)
+            .filter(|other| other.header.name.value == flow.header.name.value)
+            .collect();
+        let mut names: HashSet<&str> = HashSet::new();
+        for case in &flow.cases {
+            if let Some(name) = &case.name
+                && !names.insert(name)
+            {
+                let message = format!("two cases are called `{name}`");
+                set.error("DUPLICATE_CASE", case.span, message, "say in the name what this one shows");
+            }
+            addresses(set, case, flow, &family);
+            contradictions(set, case);
+        }
+    }
+}
+
+fn addresses(set: &mut Set<'_>, case: &Case, flow: &Flow, family: &[&Flow]) {
+    let expect = &case.expect;
+    let lists = [&expect.ran, &expect.skipped, &expect.compensated];
+    let named = lists.into_iter().flatten().flatten();
+    let all = case
+        .mocks
+        .iter()
+        .map(|(node, _)| node)
+        .chain(named)
+        .chain(expect.attempts.iter().map(|(node, _)| node));
+    for node in all {
+        let is_known = family.iter().any(|flow| {
+            let bodies: [Option<&Body>; 2] = [Some(&flow.body), flow.finally.as_ref()];
+            bodies.into_iter().flatten().any(|body| flows::has_address(body, &node.value))
+        });
+        if !is_known {
+            flows::unknown_node(set, node, &flow.body);
+        }
+    }
+}
+
+fn contradictions(set: &mut Set<'_>, case: &Case) {
+    let expect = &case.expect;
+    if let (Some(error), Some(output)) = (&expect.error, &expect.output) {
+        let _: &Spanned<String> = error;
+        let help = "a run that fails has no output: keep one of the two";
+        set.error(
+            "CASE_CONTRADICTION",
+            output.span,
+            "a case cannot expect both an output and an error",
+            help,
+        );
+    }
+    let ran: HashSet<&str> = expect.ran.iter().flatten().map(|node| node.value.as_str()).collect();
+    let both: Vec<(Span, &str)> = expect
+        .skipped
+        .iter()
+        .flatten()
+        .filter(|node| ran.contains(node.value.as_str()))
+        .map(|node| (node.span, node.value.as_str()))
+        .collect();
+    for (span, node) in both {
+        let message = format!("`{node}` cannot both run and be skipped");
+        set.error("CASE_CONTRADICTION", span, message, "keep it in one of `ran` and `skipped`");
+    }
+}

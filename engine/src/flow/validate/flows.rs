@@ -1,0 +1,223 @@
+//! Whole flows: their size, their schema, their sub-flows, their error rules.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::{checked::CheckedFlow, set::Set};
+use crate::flow::{
+    document::{Body, ErrorRule, Kind},
+    schema::Contract,
+    tree::{Span, Spanned, Tree},
+};
+
+/// The most nodes of one flow (SECURITY rule 15).
+const NODES: usize = 2_000;
+/// How deep sub-flows may call sub-flows.
+const DEPTH: usize = 16;
+/// The largest schema, in bytes of JSON (SECURITY rule 16).
+const SCHEMA: usize = 256 * 1024;
+/// The longest pattern in a schema.
+const PATTERN: usize = 1_024;
+
+pub(super) fn check(set: &mut Set<'_>, checked: &CheckedFlow) {
+    let flow = &checked.flow;
+    let count = flow.all_nodes().len();
+    if count > NODES {
+        let help = "move a part into a flow of its own and call it with `flow:`";
+        set.error(
+            "TOO_MANY_NODES",
+            flow.header.name.span,
+            format!("{count} nodes; at most {NODES} may be"),
+            help,
+        );
+    }
+    if let Some(input) = &flow.input {
+        schema(set, input);
+    }
+    error_rules(set, &flow.errors, &flow.body);
+    for (node, fault) in misplaced_triggers(checked) {
+        set.error(
+            "CONSUME_NOT_DURABLE",
+            node,
+            fault,
+            "say `durable: true`: a message is acknowledged once its run is on disk",
+        );
+    }
+}
+
+fn misplaced_triggers(checked: &CheckedFlow) -> Vec<(Span, &'static str)> {
+    let flow = &checked.flow;
+    let mut found = Vec::new();
+    if let (Some(consume), false) = (&flow.triggers.consume, flow.is_durable.value) {
+        found.push((consume.connection.span, "a flow that consumes messages must be durable"));
+    }
+    found
+}
+
+/// A JSON Schema of an input or output.
+pub(super) fn schema(set: &mut Set<'_>, tree: &Tree) {
+    let schema = tree.to_json();
+    let size = serde_json::to_vec(&schema).map_or(0, |text| text.len());
+    if size > SCHEMA {
+        let message = format!("the schema has {size} bytes; at most {SCHEMA} may be");
+        set.error("SCHEMA_INVALID", tree.span, message, "describe less, or split the flow");
+        return;
+    }
+    if let Some(span) = long_pattern(tree) {
+        let message = format!("a pattern longer than {PATTERN} characters");
+        set.error("SCHEMA_INVALID", span, message, "check such a text in a node of its own");
+        return;
+    }
+    if let Some((span, target)) = remote_reference(tree) {
+        let message = format!("`{target}` lies outside this schema");
+        set.error(
+            "SCHEMA_INVALID",
+            span,
+            message,
+            "copy the definition into `$defs` and refer to it as `#/$defs/…`",
+        );
+        return;
+    }
+    if let Err(fault) = Contract::compile(&schema) {
+        let help = "write JSON Schema 2020-12, such as {type: object, properties: {id: {type: string}}}";
+        set.error("SCHEMA_INVALID", tree.span_at(&fault.pointer), fault.message, help);
+    }
+}
+
+fn long_pattern(tree: &Tree) -> Option<Span> {
+    walk(tree, &|key, value| {
+        (key == "pattern" && value.text().is_some_and(|text| text.len() > PATTERN)).then_some(value.span)
+    })
+}
+
+fn remote_reference(tree: &Tree) -> Option<(Span, String)> {
+    walk(tree, &|key, value| {
+        let target = value.text().filter(|text| key == "$ref" && !text.starts_with('#'))?;
+        Some((value.span, target.to_owned()))
+    })
+}
+
+fn walk<T>(tree: &Tree, look: &dyn Fn(&str, &Tree) -> Option<T>) -> Option<T> {
+    if let crate::flow::tree::Shape::List(items) = &tree.shape {
+        return items.iter().find_map(|item| walk(item, look));
+    }
+    tree.entries()
+        .iter()
+        .find_map(|entry| look(&entry.key.value, &entry.value).or_else(|| walk(&entry.value, look)))
+}
+
+/// Whether an address (`load`, `channels.theirs`, `outcome.query`) names a node.
+pub(super) fn has_address(body: &Body, address: &str) -> bool {
+    let mut steps = address.split('.');
+    let Some(first) = steps.next() else { return false };
+    let Some(node) = body.nodes.iter().find(|node| node.id.value == first) else { return false };
+    let rest: Vec<&str> = steps.collect();
+    if rest.is_empty() {
+        return true;
+    }
+    // A branch of a race is addressed by its name, a node of a body by its id.
+    let (works, rest): (Vec<_>, _) = match &node.kind {
+        Kind::Race(branches) => {
+            let named = branches.iter().filter(|(name, _)| name.value == rest[0]).map(|(_, work)| work);
+            (named.collect(), &rest[1..])
+        }
+        _ => (node.works(), rest.as_slice()),
+    };
+    works.into_iter().any(|work| match work {
+        _ if rest.is_empty() => true,
+        crate::flow::document::Do::Body(body) => has_address(body, &rest.join(".")),
+        crate::flow::document::Do::One(_) => false,
+    })
+}
+
+fn error_rules(set: &mut Set<'_>, rules: &[ErrorRule], body: &Body) {
+    let mut catches_all: Option<Span> = None;
+    for rule in rules {
+        if let Some(before) = catches_all {
+            let fault = crate::flow::diagnostic::Diagnostic::warning(
+                "ERROR_RULE_UNREACHABLE",
+                rule.span,
+                "this rule is never looked at: one before it matches every failure",
+                "put the rule that matches everything last",
+            );
+            set.faults.push(fault.see(before, "matches every failure"));
+        }
+        if let Some(node) = &rule.node
+            && !has_address(body, &node.value)
+        {
+            unknown_node(set, node, body);
+        }
+        if rule.node.is_none() && rule.class.is_none() && rule.match_code.is_none() && rule.when.is_none() {
+            catches_all = catches_all.or(Some(rule.span));
+        }
+        if rule.status.is_none() && rule.code.is_none() && rule.message.is_none() {
+            let help = "add `status`, `code` or `message`";
+            set.error("ERROR_RULE_EMPTY", rule.span, "this rule changes nothing for the caller", help);
+        }
+    }
+}
+
+pub(super) fn unknown_node(set: &mut Set<'_>, node: &Spanned<String>, body: &Body) {
+    let known: Vec<&str> = body.nodes.iter().map(|node| node.id.value.as_str()).collect();
+    let otherwise = format!("the flow has: {}", known.join(", "));
+    set.unknown("UNKNOWN_NODE", "node", node, known.into_iter(), &otherwise);
+}
+
+/// Flows that call each other in a circle, or too deep.
+pub(super) fn sub_flows(set: &mut Set<'_>) {
+    let mut calls: BTreeMap<&str, BTreeMap<&str, Span>> = BTreeMap::new();
+    for checked in &set.checked.flows {
+        for node in checked.flow.all_nodes() {
+            if let Kind::Flow { name, .. } = &node.kind {
+                let from = calls.entry(checked.flow.header.name.value.as_str()).or_default();
+                from.entry(&name.value).or_insert(name.span);
+            }
+        }
+    }
+    let mut told = BTreeSet::new();
+    let mut depths: HashMap<&str, usize> = HashMap::new();
+    let starts: Vec<&str> = calls.keys().copied().collect();
+    for start in starts {
+        let mut path = Vec::new();
+        depth(set, &calls, start, &mut path, &mut told, &mut depths);
+    }
+}
+
+/// How deep calls go below a flow; a circle is told once, with its path.
+fn depth<'c>(
+    set: &mut Set<'_>,
+    calls: &BTreeMap<&'c str, BTreeMap<&'c str, Span>>,
+    flow: &'c str,
+    path: &mut Vec<&'c str>,
+    told: &mut BTreeSet<&'c str>,
+    depths: &mut HashMap<&'c str, usize>,
+) -> usize {
+    if let Some(depth) = depths.get(flow) {
+        return *depth;
+    }
+    path.push(flow);
+    let mut deepest = 1;
+    for (&next, &span) in calls.get(flow).into_iter().flatten() {
+        if let Some(start) = path.iter().position(|there| *there == next) {
+            if told.insert(next) {
+                let circle: Vec<&str> = path[start..].iter().copied().chain([next]).collect();
+                let message = format!("flows call each other without end: {}", circle.join(" -> "));
+                set.error(
+                    "FLOW_CYCLE",
+                    span,
+                    message,
+                    "take one of the calls away; to repeat work use `loop`",
+                );
+            }
+            continue;
+        }
+        deepest = deepest.max(1 + depth(set, calls, next, path, told, depths));
+        if deepest > DEPTH {
+            let message = format!("sub-flows call sub-flows {deepest} levels deep; at most {DEPTH} may be");
+            set.error("FLOW_DEPTH", span, message, "call the inner flow from further out");
+            deepest = 1;
+        }
+    }
+    path.pop();
+    depths.insert(flow, deepest);
+    deepest
+}
