@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::fault::{self, Cause, Fault};
 use super::functions::{HAS_VALUE, MAX_ROUNDS, RANGE, VALUE};
 use super::parse::children;
-use super::tree;
+use super::tree::{self, Mark};
 
 /// Deepest nesting of macros.
 const MAX_NESTED: usize = 2;
@@ -115,8 +115,9 @@ impl<'n> Survey<'n> {
             return vec![Loop { range, is_direct, is_square: true, inner: Vec::new(), read: Vec::new() }];
         }
         if self.nested > 0 && !CONSTANT.contains(&call.func_name.as_str()) {
-            self.read
-                .extend(operands.iter().filter_map(|operand| tree::bound(operand)).map(|(_, index)| index));
+            let paths = operands.iter().filter_map(|operand| tree::bound(operand));
+            let values = paths.filter(|(mark, _)| matches!(mark, Mark::Value | Mark::Node | Mark::Default));
+            self.read.extend(values.map(|(_, index)| index));
         }
         Vec::new()
     }

@@ -9,6 +9,7 @@ use cel::common::value::CowVal;
 const MAX_BYTES: usize = 1024 * 1024;
 
 /// `text.replace(from, to)` and `text.replace(from, to, times)`.
+#[expect(clippy::needless_pass_by_value, reason = "the signature CEL calls an overload by")]
 pub(super) fn replace<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     let [Some(text), Some(from), Some(to)] = [0, 1, 2].map(|place| args.get(place).and_then(text_of)) else {
         return Err(ExecutionError::no_such_overload("replace", types(&args)));
@@ -22,6 +23,7 @@ pub(super) fn replace<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v
 }
 
 /// `list.join()` and `list.join(separator)`.
+#[expect(clippy::needless_pass_by_value, reason = "the signature CEL calls an overload by")]
 pub(super) fn join<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     let refused = || ExecutionError::no_such_overload("join", types(&args));
     let separator = match args.get(1) {
