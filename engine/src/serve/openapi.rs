@@ -31,13 +31,15 @@ pub fn openapi<'a>(
             "operationId": id(route.method, route.path),
             "summary": route.summary,
             "tags": [tag(route.path)],
-            "responses": responses(json!({})),
+            "responses": responses(&json!({})),
         });
-        parameters(&mut operation, route.path);
+        // The router's `{*path}` is a parameter like any other to a reader.
+        let path = route.path.replace("{*", "{");
+        parameters(&mut operation, &path);
         if route.has_body {
-            operation["requestBody"] = body(json!({}));
+            operation["requestBody"] = body(&json!({}));
         }
-        insert(&mut paths, route.path, route.method, operation);
+        insert(&mut paths, &path, route.method, operation);
     }
     for plan in plans {
         flow(&mut paths, plan);
@@ -66,8 +68,8 @@ fn flow(paths: &mut Map<String, Value>, plan: &Plan) {
         "summary": format!("Run the flow {name}"),
         "tags": ["flows"],
         "parameters": identity_headers(),
-        "requestBody": body(schema),
-        "responses": responses(json!({})),
+        "requestBody": body(&schema),
+        "responses": responses(&json!({})),
     });
     insert(paths, &format!("/v1/flows/{name}"), "post", operation);
     let Some(http) = &plan.http else { return };
@@ -76,12 +78,12 @@ fn flow(paths: &mut Map<String, Value>, plan: &Plan) {
         "operationId": id(&method, &http.path),
         "summary": format!("Run the flow {name} by its own route"),
         "tags": [tag(&http.path)],
-        "responses": responses(json!({})),
+        "responses": responses(&json!({})),
     });
     operation["parameters"] = identity_headers();
     parameters(&mut operation, &http.path);
     if matches!(method.as_str(), "post" | "put" | "patch") {
-        operation["requestBody"] = body(json!({}));
+        operation["requestBody"] = body(&json!({}));
     }
     insert(paths, &http.path, &method, operation);
 }
@@ -107,9 +109,7 @@ fn tag(path: &str) -> &str {
 fn parameters(operation: &mut Value, path: &str) {
     let named = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     let mut all: Vec<Value> = named
-        .map(|name| {
-            json!({"name": name.trim_start_matches('*'), "in": "path", "required": true, "schema": {"type": "string"}})
-        })
+        .map(|name| json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
         .collect();
     if let Some(given) = operation["parameters"].as_array() {
         all.extend(given.iter().cloned());
@@ -129,11 +129,11 @@ fn identity_headers() -> Value {
     ])
 }
 
-fn body(schema: Value) -> Value {
+fn body(schema: &Value) -> Value {
     json!({"content": {"application/json": {"schema": schema}}})
 }
 
-fn responses(schema: Value) -> Value {
+fn responses(schema: &Value) -> Value {
     let problem = json!({"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}});
     let with = |description: &str| {
         let mut response = problem.clone();
@@ -183,7 +183,7 @@ mod tests {
             routes.iter().map(|(method, path)| Described { method, path, summary: "", has_body: false });
         let document = openapi("1", described, std::iter::empty());
         assert_eq!(document["paths"]["/v1/runs/{id}"]["get"]["parameters"][0]["name"], "id");
-        assert_eq!(document["paths"]["/v1/catalog/files/{*path}"]["get"]["parameters"][0]["name"], "path");
+        assert_eq!(document["paths"]["/v1/catalog/files/{path}"]["get"]["parameters"][0]["name"], "path");
         assert_eq!(
             document["paths"]["/v1/runs/{id}/cancel"]["post"]["operationId"],
             "post_v1_runs_id_cancel"
