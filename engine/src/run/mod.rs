@@ -12,6 +12,8 @@
 
 mod drive;
 mod failure;
+#[cfg(test)]
+mod flow_tests;
 mod frame;
 mod invocation;
 mod kind;
@@ -27,6 +29,8 @@ mod sample;
 mod snapshot;
 mod step;
 mod trace;
+#[cfg(test)]
+mod trial;
 mod view;
 
 pub use failure::{Answer, Cause, Failure};

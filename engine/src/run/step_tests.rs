@@ -295,7 +295,7 @@ fn an_optional_step_keeps_its_edges_and_a_route_not_taken_does_not() {
     body.nodes[0].kind = sample::switch(vec![vec![1], vec![2]]);
     sample::start(&mut body);
     let told = effects(&body, &[Event::Begin, Event::Routed(0, &[2]), Event::Skipped(2)]);
-    assert_eq!(told, "start 0 | skip 1, skip 3, start 2 | start 4");
+    assert_eq!(told, "start 0 | start 2, skip 1, skip 3 | start 4");
 }
 
 #[test]
