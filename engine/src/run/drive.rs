@@ -19,12 +19,13 @@ use sdk::{Error, Shared};
 use serde_json::json;
 
 use super::{
+    event::{Effect, Ending, Event, Status},
     failure::blame,
     frame::{Frame, Settled, Word},
     invocation::Notes,
     node::{self, Done, Settlement, Started},
     saga::Reason,
-    step::{Effect, Ending, Event, State, Status, step},
+    step::{State, step},
     trace,
     view::View,
 };

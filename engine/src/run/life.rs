@@ -168,7 +168,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 ///
 /// # Errors
 /// `INPUT_INVALID` with every path that does not fit; nothing has happened then.
-pub fn begin(start: Start) -> Result<Begun, Failure> {
+pub fn begin(start: Start) -> Result<Begun, Box<Failure>> {
     let input = accept(&start.plan, Shared::clone(&start.input))?;
     let base = Base::new(Arc::clone(&start.identity), input);
     let (run, early) = Run::new(start);
@@ -179,7 +179,7 @@ pub fn begin(start: Start) -> Result<Begun, Failure> {
 }
 
 /// The input with its defaults, if it fits the flow's contract.
-pub(super) fn accept(plan: &Plan, input: Shared) -> Result<Shared, Failure> {
+pub(super) fn accept(plan: &Plan, input: Shared) -> Result<Shared, Box<Failure>> {
     let Some(contract) = &plan.input else { return Ok(input) };
     contract.accept(&input).map_err(|faults| {
         let told: Vec<String> = faults
@@ -192,7 +192,7 @@ pub(super) fn accept(plan: &Plan, input: Shared) -> Result<Shared, Failure> {
         let data =
             faults.iter().map(|fault| serde_json::json!({"path": fault.pointer, "message": fault.message}));
         let error = Error::validation("INPUT_INVALID", told.join("; "));
-        Failure::of(error.with_data(Shared::new(data.collect())), 400)
+        Box::new(Failure::of(error.with_data(Shared::new(data.collect())), 400))
     })
 }
 

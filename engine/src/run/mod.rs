@@ -10,7 +10,10 @@
 //! kind of node does. A node's own bodies (items, rounds, branches, extensions) are driven the same way,
 //! inside that node's future.
 
+#[cfg(test)]
+mod body_tests;
 mod drive;
+mod event;
 mod failure;
 #[cfg(test)]
 mod flow_tests;
@@ -33,6 +36,7 @@ mod trace;
 mod trial;
 mod view;
 
+pub use event::{Dead, Effect, Ending, Event, Status};
 pub use failure::{Answer, Cause, Failure};
 pub use life::{Begun, Finished, Handle, RunReport, Start, begin};
 pub use mock::Mocks;
@@ -41,5 +45,5 @@ pub use report::{
 };
 pub use saga::{Reason, Undone};
 pub use snapshot::Snapshot;
-pub use step::{Dead, Effect, Ending, Event, State, Status, step};
+pub use step::{State, step};
 pub use trace::{Keep, Observer};

@@ -7,8 +7,8 @@ use sdk::{Error, Shared, Timestamp};
 use serde::{Serialize, Serializer};
 
 use super::{
+    event::Dead,
     frame::{Frame, Word},
-    step::Dead,
 };
 use crate::flow::plan::{Kind, Node};
 

@@ -1,7 +1,5 @@
 //! Bodies made by hand, for tests of the runtime that need no YAML.
 
-use std::sync::Arc;
-
 use sdk::{Effect, Error};
 
 use crate::flow::{
@@ -61,10 +59,4 @@ pub(super) fn edge(body: &mut Body, from: usize, to: usize, is_order_only: bool)
 pub(super) fn start(body: &mut Body) {
     let slots = 0..u16::try_from(body.nodes.len()).unwrap();
     body.starts = slots.filter(|slot| body.nodes[usize::from(*slot)].needs.is_empty()).collect();
-}
-
-/// Shares a finished body.
-pub(super) fn shared(mut body: Body) -> Arc<Body> {
-    start(&mut body);
-    Arc::new(body)
 }

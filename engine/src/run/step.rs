@@ -7,91 +7,11 @@
 
 use std::collections::VecDeque;
 
+use super::event::{Dead, Effect, Ending, Event, Status};
 use crate::flow::{
     document::Join,
     plan::{Body, Kind, Node, SwitchPlan},
 };
-
-/// What happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event<'a> {
-    /// The body begins.
-    Begin,
-    /// A node gave its output.
-    Succeeded(u16),
-    /// A node's `when` was false.
-    Skipped(u16),
-    /// A switch chose these targets.
-    Routed(u16, &'a [u16]),
-    /// A node failed.
-    Failed(u16),
-    /// A node that was told to stop has stopped.
-    Cancelled(u16),
-    /// The body is to stop: its run was cancelled, or a sibling of the node it belongs to failed.
-    Stop,
-}
-
-/// What is to be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effect {
-    /// Start a node.
-    Start(u16),
-    /// A node is dead; there is nothing to do but to say so.
-    Skip(u16, Dead),
-    /// Drop a running node: it only computes, reads or waits.
-    Drop(u16),
-    /// Tell the running nodes that have bodies of their own to stop.
-    Stop,
-}
-
-/// Where a node stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Status {
-    /// Its needs have not settled.
-    #[default]
-    Pending,
-    /// It was started.
-    Running,
-    /// It gave its output.
-    Succeeded,
-    /// It failed and nothing takes the failure.
-    Failed,
-    /// It failed, but is not critical: its output is `otherwise`.
-    Accepted,
-    /// It failed, and `handlers` nodes that need it can do without it.
-    Tolerated {
-        /// How many joins are left that may take the failure.
-        handlers: u16,
-    },
-    /// Its `when` was false: its edges are alive.
-    Skipped,
-    /// It cannot run.
-    Dead(Dead),
-    /// It was stopped before it could end.
-    Cancelled,
-}
-
-/// Why a node is dead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dead {
-    /// A switch chose other targets.
-    NotChosen,
-    /// All it needs is dead.
-    NeedsDead,
-    /// Fewer of its needs can succeed than its join asks for.
-    Unreachable,
-}
-
-/// How a body ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// Every node has settled and no failure was left over.
-    Completed,
-    /// This node failed first.
-    Failed(u16),
-    /// It was told to stop.
-    Stopped,
-}
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Slot {
@@ -116,14 +36,6 @@ pub struct State {
     running: usize,
     pending: usize,
     halt: Option<Ending>,
-}
-
-impl Status {
-    /// Whether nothing more will happen to the node.
-    #[must_use]
-    pub const fn is_settled(self) -> bool {
-        !matches!(self, Self::Pending | Self::Running)
-    }
 }
 
 impl State {
@@ -277,11 +189,15 @@ impl<'a> Step<'a> {
 
     /// Gives a node its last status and tells the nodes that need it.
     fn settle(&mut self, slot: u16, status: Status) {
-        match self.state.status(slot) {
-            Status::Pending => self.state.pending -= 1,
-            Status::Running => self.state.running -= 1,
+        let before = self.state.status(slot);
+        if before.is_settled() {
             // A node that was dropped may have ended in the same moment.
-            _ => return,
+            return;
+        }
+        if before == Status::Running {
+            self.state.running -= 1;
+        } else {
+            self.state.pending -= 1;
         }
         self.state.at(slot).status = status;
         for next in self.node(slot).next.iter().rev() {
@@ -290,11 +206,8 @@ impl<'a> Step<'a> {
                 to.order_waits -= 1;
             } else {
                 to.waits -= 1;
-                match status {
-                    Status::Succeeded => to.succeeded += 1,
-                    Status::Skipped | Status::Accepted => to.optional += 1,
-                    _ => {}
-                }
+                to.succeeded += u16::from(status == Status::Succeeded);
+                to.optional += u16::from(matches!(status, Status::Skipped | Status::Accepted));
             }
             self.decided.push(next.to);
         }

@@ -1,16 +1,21 @@
 //! Random bodies and random outcomes against an evaluator that knows no counters, only the rules.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "the twin has fewer cases")]
+
 use std::collections::VecDeque;
 
 use proptest::{collection::vec, prelude::any, proptest};
 
-use super::{Dead, Effect, Ending, Event, State, Status, is_droppable, step};
+use super::{State, is_droppable, step};
 use crate::{
     flow::{
         document::Join,
         plan::{Body, Edge, Kind, Next},
     },
-    run::sample,
+    run::{
+        event::{Dead, Effect, Ending, Event, Status},
+        sample,
+    },
 };
 
 /// The random choices one case is made of, used up one after the other.
@@ -175,12 +180,11 @@ impl Twin<'_> {
         let open = carrying.iter().filter(|status| !status.is_settled()).count();
         let start_if = |is: bool| if is { Rule::Start } else { Rule::Wait };
         let wanted = match node.join {
-            Join::Settled => return start_if(are_settled),
             Join::All if are_settled && !carrying.is_empty() && alive == 0 => {
                 return Rule::Kill(Dead::NeedsDead);
             }
-            Join::All => return start_if(are_settled),
-            _ if carrying.is_empty() => return start_if(are_settled),
+            Join::All | Join::Settled => return start_if(are_settled),
+            Join::Any | Join::Count(_) if carrying.is_empty() => return start_if(are_settled),
             Join::Any => 1,
             Join::Count(count) => usize::try_from(count).unwrap(),
         };

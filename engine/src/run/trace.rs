@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex};
 use sdk::{Shared, Timestamp};
 
 use super::{
+    event::Dead,
     frame::{Frame, Settled, Word},
     invocation::Notes,
     node::Settlement,
     one::{locked, ms},
     report::{ErrorReport, NodeReport, NodeStatus, ServedBy, Skip},
-    step::Dead,
 };
 use crate::flow::plan::Kind;
 

@@ -49,13 +49,13 @@ impl<'a> View<'a> {
     }
 
     pub(crate) fn test(&self, expression: &Expression) -> Result<bool, Error> {
-        expression.test(self).map_err(failed)
+        expression.test(self).map_err(|failure| failed(&failure))
     }
 
     pub(crate) fn value(&self, template: &Template) -> Result<Shared, Error> {
         match template.constant() {
             Some(constant) => Ok(Shared::clone(constant)),
-            None => template.evaluate(self).map_err(failed),
+            None => template.evaluate(self).map_err(|failure| failed(&failure)),
         }
     }
 
@@ -156,7 +156,7 @@ impl Scope for View<'_> {
 }
 
 /// A failed evaluation as the failure of a node: the author's to mend.
-pub(crate) fn failed(failure: Failure) -> Error {
+pub(crate) fn failed(failure: &Failure) -> Error {
     let message = match &failure.help {
         Some(help) => format!("{failure}; {help}"),
         None => failure.to_string(),

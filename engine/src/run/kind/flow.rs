@@ -57,7 +57,7 @@ async fn inline(
     input: Shared,
     attempt: u32,
 ) -> Outcome {
-    let input = life::accept(plan, input).map_err(failure::Failure::into_error)?;
+    let input = life::accept(plan, input).map_err(|refused| refused.into_error())?;
     let parent = invocation.parent(Part::Whole, attempt, invocation.frame.halt());
     let frame = Frame::within(parent, Base::new(identity, input), Arc::clone(&plan.body), Vec::new());
     life::evaluate_vars(plan, &frame)?;
