@@ -54,7 +54,7 @@ impl Fault {
     }
 }
 
-/// An evaluation that failed; its code is always [`FAILED`]. Holds types and names, never values.
+/// An evaluation that failed; its code is always `EXPR_FAILED`. Holds types and names, never values.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{cause}, in `{expression}`")]
 pub struct Failure {
