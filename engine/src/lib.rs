@@ -8,3 +8,4 @@ pub mod scoped;
 pub mod secrets;
 pub mod serve;
 pub mod state;
+pub mod trigger;
