@@ -92,7 +92,8 @@ pub fn identify<'r>(
     caller: &Caller<'_>,
     rules: impl IntoIterator<Item = &'r Arc<RulesPlan>>,
 ) -> Result<Identified, IdentifyError> {
-    let mut identified = Identified { identity: Identity::of(use_case.clone()), by: By::Default, failed: Vec::new() };
+    let mut identified =
+        Identified { identity: Identity::of(use_case.clone()), by: By::Default, failed: Vec::new() };
     if caller.biz_id.is_some() || caller.scenario.is_some() {
         let header = |header| move |cause| IdentifyError::HeaderInvalid { header, cause };
         identified.identity.biz_id = caller.biz_id.map(BizId::new).transpose().map_err(header("X-Biz-Id"))?;
@@ -117,12 +118,18 @@ pub fn identify<'r>(
     Ok(identified)
 }
 
-fn answer(rule: &RulePlan, caller: &Caller<'_>, mut identified: Identified) -> Result<Identified, IdentifyError> {
+fn answer(
+    rule: &RulePlan,
+    caller: &Caller<'_>,
+    mut identified: Identified,
+) -> Result<Identified, IdentifyError> {
     let refuse = |what: &'static str, cause: String| match &identified.by {
         By::Rule(document, index) => {
             IdentifyError::RuleInvalid { document: Arc::clone(document), index: *index, what, cause }
         }
-        By::Headers | By::Default => IdentifyError::RuleInvalid { document: "".into(), index: 0, what, cause },
+        By::Headers | By::Default => {
+            IdentifyError::RuleInvalid { document: "".into(), index: 0, what, cause }
+        }
     };
     let biz_id = name(rule.biz_id.as_ref(), caller).map_err(|cause| refuse("bizId", cause))?;
     let scenario = name(rule.scenario.as_ref(), caller).map_err(|cause| refuse("scenario", cause))?;

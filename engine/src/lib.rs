@@ -1,7 +1,9 @@
 //! Bactrian's engine: flows by business identity, from YAML to answers.
 
+pub mod catalog;
 pub mod clock;
 pub mod flow;
+pub mod identify;
 pub mod publish;
 pub mod run;
 pub mod scoped;

@@ -71,7 +71,8 @@ impl Settings {
         self.none = Shared::new(Value::Object(Map::new()));
         for (places, keys) in self.stated.values() {
             for place in places {
-                let found = |key: &String| Some((key.clone(), self.keys.get(key)?.get(place)?.value.value.clone()));
+                let found =
+                    |key: &String| Some((key.clone(), self.keys.get(key)?.get(place)?.value.value.clone()));
                 let object: Map<String, Value> = keys.iter().filter_map(found).collect();
                 self.effective.entry(place, || Shared::new(Value::Object(object)));
             }
@@ -146,7 +147,8 @@ mod tests {
         assert_eq!(*get(Some("travel"), Some("hotel")), json!({"batch": 200, "minutes": 30}));
         assert_eq!(*settings.get(&id("other", None, None)), json!({}));
         let explained = settings.explain(&id("close", Some("travel"), Some("flight")));
-        let told: Vec<_> = explained.iter().map(|view| (view.key.as_str(), view.level, &*view.document)).collect();
+        let told: Vec<_> =
+            explained.iter().map(|view| (view.key.as_str(), view.level, &*view.document)).collect();
         assert_eq!(told, [("batch", 3, "d1"), ("minutes", 1, "d2")]);
     }
 

@@ -41,7 +41,8 @@ impl Point {
     pub(super) fn add(&mut self, place: &Identity, extension: Arc<ExtensionPlan>) {
         let at = self.extensions.entry(place, Vec::new);
         let behind = |other: &Arc<ExtensionPlan>| {
-            (std::cmp::Reverse(other.priority), &other.name) > (std::cmp::Reverse(extension.priority), &extension.name)
+            (std::cmp::Reverse(other.priority), &other.name)
+                > (std::cmp::Reverse(extension.priority), &extension.name)
         };
         let index = at.iter().position(behind).unwrap_or(at.len());
         at.insert(index, extension);
@@ -59,7 +60,12 @@ pub(super) fn add_rust(
             Ok(place) => place,
             Err(fault) => {
                 let help = "correct the key in `extension!`";
-                found.push(Diagnostic::error("NAME_INVALID", Span::default(), of(entry, &fault.to_string()), help));
+                found.push(Diagnostic::error(
+                    "NAME_INVALID",
+                    Span::default(),
+                    of(entry, &fault.to_string()),
+                    help,
+                ));
                 continue;
             }
         };
@@ -70,7 +76,9 @@ pub(super) fn add_rust(
         }
         let point = points.entry(entry.point.into()).or_insert_with(|| Point::new(Arc::new(typed(entry))));
         let taken = point.extensions.at(&place).into_iter().flatten();
-        if let Some(other) = taken.into_iter().find(|other| other.priority == entry.priority && other.when.is_none()) {
+        if let Some(other) =
+            taken.into_iter().find(|other| other.priority == entry.priority && other.when.is_none())
+        {
             let message = of(entry, &format!("{place} is taken by `{}` with the same priority", other.name));
             let help = "give one of them another priority, or another place";
             found.push(Diagnostic::error("EXTENSION_OVERLAP", Span::default(), message, help));

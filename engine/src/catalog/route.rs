@@ -123,9 +123,14 @@ fn normal(path: &str) -> (String, Vec<Arc<str>>) {
 fn twice(route: &Declared, first: &Declared) -> Diagnostic {
     let Declared { method, path, flow, span } = route;
     let message = format!("{method} {path} of `{flow}` is the route of `{}` already", first.flow);
-    Diagnostic::error("ROUTE_TAKEN", *span, message, "choose another path or method, or let one flow serve both")
-        .at("triggers.http")
-        .see(first.span, format!("`{}`", first.flow))
+    Diagnostic::error(
+        "ROUTE_TAKEN",
+        *span,
+        message,
+        "choose another path or method, or let one flow serve both",
+    )
+    .at("triggers.http")
+    .see(first.span, format!("`{}`", first.flow))
 }
 
 #[cfg(test)]
@@ -157,7 +162,10 @@ mod tests {
             ("POST", "/orders/{id}/cancel", "cancel"),
         ]);
         assert!(found.is_empty());
-        let flow = |flow: &str, name: &str, value| Routed::Flow { flow: flow.into(), params: vec![(name.into(), value)] };
+        let flow = |flow: &str, name: &str, value| Routed::Flow {
+            flow: flow.into(),
+            params: vec![(name.into(), value)],
+        };
         assert_eq!(routes.find("GET", "/orders/7"), flow("show", "id", "7"));
         assert_eq!(routes.find("DELETE", "/orders/7"), flow("drop", "order", "7"));
         assert_eq!(routes.find("POST", "/orders/a%2Fb/cancel"), flow("cancel", "id", "a%2Fb"));

@@ -9,7 +9,7 @@ use sdk::Effect;
 use super::{
     compiler::{At, Compiler, Moment, Seen},
     graph::{Graph, Why},
-    missing,
+    missing::{self, Removed},
     model::{Body, Edge, Kind, Next, Node},
 };
 use crate::flow::{
@@ -40,12 +40,12 @@ struct Pass {
 
 impl Compiler<'_> {
     /// Compiles a body. `base` holds its roots, locals and the bodies around it, but not its nodes;
-    /// `removed` are ids that a variant took away. What it reads of the bodies around it is left in `seen`.
+    /// `removed` is what variants took away. What it reads of the bodies around it is left in `seen`.
     pub(super) fn body(
         &mut self,
         body: &document::Body,
         base: &Names<'_>,
-        removed: &[String],
+        removed: &[Removed],
         path: &str,
     ) -> Option<Body> {
         if body.nodes.len() > MAX_NODES {
@@ -113,12 +113,13 @@ impl Compiler<'_> {
         body: &document::Body,
         order: &[usize],
         base: &Names<'_>,
-        removed: &[String],
+        removed: &[Removed],
         path: &str,
     ) -> Pass {
         let ids: Vec<&str> = order.iter().map(|index| body.nodes[*index].id.value.as_str()).collect();
         let slots: HashMap<&str, u16> = ids.iter().copied().zip(0..=u16::MAX).collect();
-        let names = base.clone().nodes(ids.iter().copied().chain(removed.iter().map(String::as_str)));
+        let names =
+            base.clone().nodes(ids.iter().copied().chain(removed.iter().map(|removed| removed.id.as_str())));
         let frame = Frame { names: &names, slots: &slots };
         let prefix = if path.is_empty() { String::new() } else { format!("{path}.") };
         let mut pass = Pass { nodes: Vec::new(), seen: Vec::new(), output: None, output_seen: Vec::new() };

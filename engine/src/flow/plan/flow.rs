@@ -2,61 +2,61 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sdk::{Class, UseCase, Value};
+use sdk::{Class, Value};
 
 use super::{
     body::shared,
     compiler::{At, Compiler, Moment, Workshop},
-    model::{Body, ConsumePlan, CronPlan, Envelope, ErrorRule, HttpPlan, Origin, Output, Plan},
+    missing::Removed,
+    model::{Body, ConsumePlan, CronPlan, Envelope, ErrorRule, HttpPlan, Output, Plan},
 };
 use crate::flow::{
     diagnostic::Diagnostic,
-    document::{self, Flow},
+    document,
     expr::{Names, Root, Template},
     schema::Contract,
     tree::{Entry, Span, Tree},
+    validate::CheckedFlow,
 };
 
 /// How long a run may take that is not durable and says nothing.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A flow as written or as variants left it, with what is known about where it came from.
-pub struct Effective<'e> {
-    /// The flow.
-    pub flow: &'e Flow,
-    /// SHA-256 of its effective document, in hex.
-    pub hash: Arc<str>,
-    /// The level at which it answers: 1 exact, 2 business, 3 use case.
-    pub level: u8,
-    /// The variants it was built from, outermost first.
-    pub variants: Vec<Arc<str>>,
-    /// Ids of nodes that variants took away.
-    pub removed: Vec<String>,
-    /// Where a node came from, by id.
-    pub origin: &'e dyn Fn(&str) -> Option<Origin>,
-}
-
 /// Plans a flow. Beside a plan the diagnostics are warnings; without one they hold an error.
 #[must_use]
-pub fn plan(effective: Effective<'_>, workshop: &Workshop<'_>) -> (Option<Plan>, Vec<Diagnostic>) {
-    let header = &effective.flow.header;
+pub fn plan(checked: &CheckedFlow, workshop: &Workshop<'_>) -> (Option<Plan>, Vec<Diagnostic>) {
+    let header = &checked.flow.header;
     let label = format!("{}@{}", header.name.value, header.version);
-    let mut compiler = Compiler::new(workshop, label, effective.flow.defaults.clone());
-    let plan = compiler.flow(effective);
+    let mut compiler = Compiler::new(workshop, label, checked.flow.defaults.clone());
+    let plan = compiler.flow(checked);
     compiler.finish(plan)
 }
 
 impl Compiler<'_> {
-    fn flow(&mut self, effective: Effective<'_>) -> Option<Plan> {
+    fn flow(&mut self, checked: &CheckedFlow) -> Option<Plan> {
         use Root::{Config, Identity, Input, Request, Run, Trigger, Vars};
-        let Effective { flow, hash, level, variants, removed, origin } = effective;
+        let flow = &checked.flow;
+        let removed: Vec<Removed> = checked
+            .removed
+            .iter()
+            .map(|(id, variant)| Removed {
+                id: id.value.clone(),
+                span: id.span,
+                variant: Arc::clone(variant),
+            })
+            .collect();
         let input = self.contract(flow.input.as_ref(), "input");
         let vars = self.vars(flow.vars.as_ref());
         let roots = [Input, Vars, Config, Identity, Run, Trigger, Request];
         let base = self.workshop.names(&roots);
         let body = self.body(&flow.body, &base, &removed, "");
         let ids: Vec<String> = match &body {
-            Some(body) => body.nodes.iter().map(|node| node.id.as_ref().to_owned()).chain(removed).collect(),
+            Some(body) => body
+                .nodes
+                .iter()
+                .map(|node| node.id.as_ref().to_owned())
+                .chain(removed.iter().map(|removed| removed.id.clone()))
+                .collect(),
             None => flow.body.nodes.iter().map(|node| node.id.value.clone()).collect(),
         };
         let names = base.nodes(ids);
@@ -75,16 +75,16 @@ impl Compiler<'_> {
         let cron = self.cron(flow.triggers.cron.as_ref());
         let consume = self.consume(flow.triggers.consume.as_ref());
         let body = Body { output: None, ..body? };
-        let origins = body.nodes.iter().map(|node| origin(&node.id).unwrap_or_default()).collect();
+        let origins = body.nodes.iter().map(|node| checked.origins.get(&*node.id).cloned()).collect();
         let is_durable = flow.is_durable.value;
         let timeout = flow.timeout.map(sdk::Duration::get).or((!is_durable).then_some(TIMEOUT));
         Some(Plan {
-            hash,
+            hash: flow.header.hash.as_str().into(),
             flow: flow.header.name.value.as_str().into(),
             version: flow.header.version,
-            use_case: self.use_case(flow)?,
-            level,
-            variants,
+            use_case: checked.place.use_case.clone(),
+            level: checked.level,
+            variants: checked.variants.clone(),
             is_durable,
             timeout,
             input: input?,
@@ -99,18 +99,6 @@ impl Compiler<'_> {
             consume: consume?,
             origins,
         })
-    }
-
-    fn use_case(&mut self, flow: &Flow) -> Option<UseCase> {
-        UseCase::new(&flow.use_case.value)
-            .map_err(|fault| {
-                let help = "a use case is written like `cancel-order`";
-                self.diagnostics.push(
-                    Diagnostic::error("NAME_INVALID", flow.use_case.span, fault.to_string(), help)
-                        .at("useCase"),
-                );
-            })
-            .ok()
     }
 
     /// A schema that may be absent: `Some(None)` when it is, `None` when it does not compile.

@@ -1,7 +1,7 @@
 //! Stage 4 of 8: looks for reads of nodes that may not have run. A warning, because only the author knows;
 //! an error where a variant took the node away and nothing guards the read.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use super::{
     body::inner_slot,
@@ -12,7 +12,17 @@ use crate::flow::{
     diagnostic::Diagnostic,
     document::{Body, Join, Node},
     expr::Root,
+    tree::Span,
 };
+
+/// A node that a variant took away.
+#[derive(Clone, Debug)]
+pub(super) struct Removed {
+    pub(super) id: String,
+    /// Where the variant says so.
+    pub(super) span: Span,
+    pub(super) variant: Arc<str>,
+}
 
 /// A body with its edges and slots.
 pub(super) struct View<'v> {
@@ -20,8 +30,8 @@ pub(super) struct View<'v> {
     /// Written indices in slot order.
     pub(super) order: &'v [usize],
     pub(super) graph: &'v Graph,
-    /// Ids that a variant took away; their slots follow those of the nodes.
-    pub(super) removed: &'v [String],
+    /// What variants took away; their slots follow those of the nodes.
+    pub(super) removed: &'v [Removed],
 }
 
 impl View<'_> {
@@ -153,9 +163,11 @@ impl View<'_> {
     }
 
     fn gone(&self, slot: usize, read: &Seen) -> Option<Diagnostic> {
-        let id = self.removed.get(slot - self.order.len())?;
-        let message = format!("`nodes.{id}` is read, but a variant removed the node");
-        let help = format!("write `orDefault(nodes.{id}…, …)` here, or let the variant replace `{id}`");
-        Some(Diagnostic::error("REMOVED_NODE_READ", read.span, message, help))
+        let Removed { id, span, variant } = self.removed.get(slot - self.order.len())?;
+        let message = format!("`{id}` is removed by `{variant}`, but `nodes.{id}` is still read");
+        let help =
+            format!("write `orDefault(nodes.{id}…, …)` where it is read, or let the variant replace `{id}`");
+        let fault = Diagnostic::error("REMOVED_NODE_READ", *span, message, help);
+        Some(fault.see(read.span, "it is read here"))
     }
 }

@@ -13,7 +13,7 @@ use crate::flow::{
     expr::{Expression, Template},
     policy::Stack,
     schema::Contract,
-    tree::Span,
+    variant::Origin,
 };
 
 /// One flow variant, compiled.
@@ -55,18 +55,7 @@ pub struct Plan {
     /// Started by messages.
     pub consume: Option<ConsumePlan>,
     /// Where each node of the body came from, in slot order.
-    pub origins: Vec<Origin>,
-}
-
-/// Where a node of the effective flow came from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Origin {
-    /// The variant that added or replaced it; `None` = the flow itself.
-    pub variant: Option<Arc<str>>,
-    /// The variants that set parts of it, outermost first.
-    pub touched: Vec<Arc<str>>,
-    /// Where it is written.
-    pub span: Span,
+    pub origins: Vec<Option<Origin>>,
 }
 
 /// Nodes with their edges, in topological order: of a flow, a loop, an item, a branch, an extension.
@@ -348,4 +337,11 @@ pub struct HttpPlan {
     pub idempotency_key: Option<Template>,
     /// Over `request`; `None` = the body.
     pub input: Option<Template>,
+}
+
+impl std::fmt::Debug for Plan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { flow, level, hash, .. } = self;
+        write!(f, "Plan({flow} at level {level}, {hash})")
+    }
 }

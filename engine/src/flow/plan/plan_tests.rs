@@ -2,88 +2,36 @@
 
 use std::fmt::Write as _;
 
-use sdk::{Component, ComponentEntry, Context, Effect, Outcome, Registry, Shared, Value, serde_json::json};
+use sdk::{Value, serde_json::json};
 
-use super::{Body, Effective, Kind, Plan, Workshop, plan, plan_extension, plan_point, plan_rules};
+use super::{Body, Kind, Plan, Workshop, anything, plan, plan_extension, plan_point, plan_rules};
 use crate::flow::{
     diagnostic::{Diagnostic, Severity},
-    document::{Document, Join},
+    document::Join,
     load::Source,
     parse::parse,
     policy::States,
+    validate::validate,
 };
-
-/// A component of any name that takes anything.
-macro_rules! anything {
-    ($($type:ident $name:literal $effect:ident),*) => {
-        $(struct $type;
-        impl<'de> sdk::serde::Deserialize<'de> for $type {
-            fn deserialize<D: sdk::serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                Value::deserialize(from).map(|_| Self)
-            }
-        }
-        impl sdk::schemars::JsonSchema for $type {
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                $name.into()
-            }
-            fn json_schema(_: &mut sdk::schemars::SchemaGenerator) -> sdk::schemars::Schema {
-                sdk::schemars::json_schema!({"type": "object", "properties": {"path": {"x-bactrian-template": true}}})
-            }
-        }
-        #[sdk::async_trait]
-        impl Component for $type {
-            const NAME: &'static str = $name;
-            const EFFECT: Effect = Effect::$effect;
-            async fn run(&self, _: &Context, input: Shared) -> Outcome {
-                Ok(input)
-            }
-        })*
-        fn registry() -> Registry {
-            let mut registry = Registry::default();
-            $(registry = registry.with(ComponentEntry::of::<$type>("tests")).unwrap();)*
-            registry
-        }
-    };
-}
-
-anything!(
-    Http "http" Write, Log "log" Pure, Map "map" Pure, Publish "publish" Write, Decide "decide" Pure,
-    Download "download" Read, Reconcile "reconcile" Read, Template "template" Pure
-);
 
 /// Plans every flow of a text and compiles all else; gives the plans and everything said.
 fn plans(text: &str) -> (Vec<Plan>, Vec<Diagnostic>) {
-    let registry = registry();
+    let registry = anything::registry();
     let workshop = Workshop::new(&registry, States::default());
     let (parsed, mut said) = parse(&[Source::new(0, "f.yaml", text)]);
+    let (checked, found) = validate(parsed, &registry);
+    let is_ours = |found: &Diagnostic| found.code != "UNKNOWN_COMPONENT";
+    said.extend(found.into_iter().filter(is_ours));
     let mut plans = Vec::new();
-    for document in parsed.iter().map(|parsed| &parsed.document) {
-        let found = match document {
-            Document::Flow(flow) => {
-                let effective = Effective {
-                    flow,
-                    hash: flow.header.hash.as_str().into(),
-                    level: 3,
-                    variants: Vec::new(),
-                    removed: vec!["gone".into()],
-                    origin: &|_| None,
-                };
-                let (plan, found) = plan(effective, &workshop);
-                assert_eq!(
-                    plan.is_none(),
-                    found.iter().any(|found| found.severity == Severity::Error),
-                    "{found:?}"
-                );
-                plans.extend(plan);
-                found
-            }
-            Document::Extension(extension) => plan_extension(extension, &workshop).1,
-            Document::ExtensionPoint(point) => plan_point(point, &workshop).1,
-            Document::Identity(rules) => plan_rules(rules, &workshop).1,
-            _ => Vec::new(),
-        };
+    for flow in &checked.flows {
+        let (plan, found) = plan(flow, &workshop);
+        assert_eq!(plan.is_none(), found.iter().any(|found| found.severity == Severity::Error), "{found:?}");
+        plans.extend(plan);
         said.extend(found);
     }
+    said.extend(checked.extensions.iter().flat_map(|extension| plan_extension(extension, &workshop).1));
+    said.extend(checked.points.iter().flat_map(|point| plan_point(point, &workshop).1));
+    said.extend(checked.identities.iter().flat_map(|rules| plan_rules(rules, &workshop).1));
     (plans, said)
 }
 
@@ -144,7 +92,7 @@ fn told(rest: &str) -> Vec<String> {
 fn every_reference_flow_is_planned_without_a_word() {
     let (plans, said) = plans(include_str!("../../../testdata/flows-reference.yaml"));
     assert_eq!(said, []);
-    assert_eq!(plans.len(), 12);
+    assert_eq!(plans.len(), 15);
     let mut shapes = String::new();
     for plan in &plans {
         writeln!(shapes, "{} durable={} timeout={:?}", plan.flow, plan.is_durable, plan.timeout).unwrap();
@@ -203,7 +151,7 @@ fn a_circle_of_references_is_an_error_and_never_silent() {
 fn all_faults_of_a_flow_are_told_at_once_where_they_stand() {
     let found = told(
         "vars: {x: 1, y: '${vars.z}'}\nnodes:\n  a: {use: nosuch}\n  b: {when: 'input.n >', use: log}\n  c: {use: map, \
-         with: {p: 'text ${nodes.laod}', q: 1}}\n  e: {use: map, with: '${vars.xx}'}\n  d: {use: map, with: '${nodes.gone.x}'}\noutput: '${nodes.zz}'\n",
+         with: {p: 'text ${nodes.laod}', q: 1}}\n  e: {use: map, with: '${vars.xx}'}\n  d: {use: map, with: 1}\noutput: '${nodes.zz}'\n",
     );
     let expected = [
         ("EXPR_UNKNOWN_NAME 4:17", "no var `z`"),
@@ -265,9 +213,13 @@ fn a_read_that_may_find_nothing_is_warned_of() {
 
 #[test]
 fn a_removed_node_reads_as_missing_only_where_that_is_guarded() {
-    assert_eq!(told("nodes:\n  a: {use: map, with: '${orDefault(nodes.gone.x, 1)}'}\n"), [""; 0]);
-    let found = told("nodes:\n  a: {use: map, with: '${nodes.gone.x}'}\n");
-    assert!(found[0].starts_with("REMOVED_NODE_READ 5:23"), "{found:?}");
+    let variant = "---\napiVersion: bactrian/v1\nkind: Variant\nmetadata: {name: v}\nof: f\nfor: {bizId: b}\npatch: {remove: [gone]}\n";
+    let check = |read: &str| {
+        told(&format!("nodes:\n  gone: {{use: http}}\n  a: {{use: map, with: '${{{read}}}'}}\n{variant}"))
+    };
+    assert_eq!(check("orDefault(nodes.gone.x, 1)"), [""; 0]);
+    let found = check("nodes.gone.x");
+    assert_eq!(found, ["REMOVED_NODE_READ 13:18+4 `gone` is removed by `v`, but `nodes.gone` is still read"]);
 }
 
 #[test]
