@@ -2,6 +2,7 @@
 
 pub mod catalog;
 pub mod clock;
+pub mod error;
 pub mod flow;
 pub mod identify;
 pub mod publish;

@@ -9,7 +9,7 @@ mod policy;
 
 pub use flow::{CASE, CASES};
 pub use form::{Form, Group, Key, Name, Object};
-pub use node::{KINDS, NODE};
+pub use node::{BESIDE, KINDS, NODE};
 pub use policy::CLASSES;
 
 use form::{

@@ -13,6 +13,24 @@ use super::{
 pub const KINDS: &[&str] =
     &["use", "extension", "flow", "switch", "foreach", "loop", "race", "wait", "respond", "fail"];
 
+/// What makes a call of its own.
+const CALLS: &[&str] = &["use", "extension", "flow"];
+/// What does work, by itself or inside.
+const WORKS: &[&str] = &["use", "extension", "flow", "foreach", "loop", "race"];
+
+/// Keys that mean something only beside some kinds.
+pub const BESIDE: &[(&str, &[&str])] = &[
+    ("with", CALLS),
+    ("reduce", &["extension"]),
+    ("idempotencyKey", CALLS),
+    ("cache", CALLS),
+    ("circuitBreaker", CALLS),
+    ("rateLimit", CALLS),
+    ("bulkhead", CALLS),
+    ("retry", WORKS),
+    ("compensate", WORKS),
+];
+
 const NODE_ID: Form = Form::Name(Name::Node);
 
 /// `use` and `extension` with their `with`: what a fallback may call.

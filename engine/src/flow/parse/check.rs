@@ -8,7 +8,7 @@ use sdk::Duration;
 use super::words;
 use crate::flow::{
     diagnostic::Diagnostic,
-    language::{Form, KINDS, Key, Name, Object},
+    language::{BESIDE, Form, KINDS, Key, Name, Object},
     nearest::nearest,
     tree::{Shape, Span, Spanned, Tree},
 };
@@ -57,6 +57,12 @@ impl Check<'_> {
             }
             return;
         };
+        for (key, kinds) in BESIDE.iter().filter(|(_, kinds)| !kinds.contains(&first.value.as_str())) {
+            let beside = tree.entries().iter().find(|entry| entry.key.value == *key);
+            if let Some(entry) = beside.filter(|_| KINDS.contains(&first.value.as_str())) {
+                self.faults.push(words::misplaced(&entry.key, &first.value, kinds));
+            }
+        }
         for second in found {
             self.faults.push(words::one_too_many(object, first, second, choices == KINDS));
         }

@@ -44,6 +44,15 @@ pub(super) fn one_too_many(
     .see(first.span, "the other")
 }
 
+pub(super) fn misplaced(key: &Spanned<String>, kind: &str, kinds: &[&str]) -> Diagnostic {
+    Diagnostic::error(
+        "MISPLACED_KEY",
+        key.span,
+        format!("`{}` means nothing beside `{kind}`", key.value),
+        format!("it belongs to {}; put it there, or take it away", list(kinds)),
+    )
+}
+
 pub(super) fn wrong_form(tree: &Tree, what: &str, expected: &str, mend: &str) -> Diagnostic {
     let help = if mend.is_empty() { format!("write {expected}") } else { mend.to_owned() };
     Diagnostic::error(
