@@ -40,6 +40,9 @@ pub enum Routed<'p> {
     Nowhere,
 }
 
+/// A route with the names of its parameters, by position.
+type Named<'d> = (&'d Declared, Vec<Arc<str>>);
+
 /// The routes of a snapshot.
 #[derive(Default)]
 pub struct Routes {
@@ -50,7 +53,7 @@ pub struct Routes {
 impl Routes {
     /// Builds the router; two flows at one place, or paths that cannot be told apart, are refused.
     pub(super) fn build(declared: &[Declared], found: &mut Vec<Diagnostic>) -> Self {
-        let mut paths: BTreeMap<String, Vec<(&Declared, Vec<Arc<str>>)>> = BTreeMap::new();
+        let mut paths: BTreeMap<String, Vec<Named<'_>>> = BTreeMap::new();
         for route in declared {
             let (path, names) = normal(&route.path);
             let at = paths.entry(path).or_default();

@@ -140,23 +140,23 @@ impl<'c> Compiler<'c> {
 
     /// Compiles a template.
     pub(super) fn template(&mut self, tree: &Tree, at: At<'_>) -> Option<Template> {
-        self.template_in_pieces(tree, tree.to_json(), at, &|_| false)
+        self.template_in_pieces(tree, &tree.to_json(), at, &|_| false)
     }
 
     /// Compiles a template, some of whose texts are handed over in pieces.
     pub(super) fn template_in_pieces(
         &mut self,
         tree: &Tree,
-        value: Value,
+        value: &Value,
         at: At<'_>,
         in_pieces: &dyn Fn(&str) -> bool,
     ) -> Option<Template> {
-        match Template::compile_in_pieces(&value, at.names, in_pieces) {
+        match Template::compile_in_pieces(value, at.names, in_pieces) {
             Ok(template) => {
                 for (pointer, fault) in template.warnings() {
                     self.warn(
                         tree.span_at(pointer),
-                        text_at(&value, pointer),
+                        text_at(value, pointer),
                         fault,
                         &below(at.path, pointer),
                     );
@@ -166,7 +166,7 @@ impl<'c> Compiler<'c> {
             }
             Err(faults) => {
                 for (pointer, fault) in faults {
-                    let text = text_at(&value, &pointer);
+                    let text = text_at(value, &pointer);
                     self.refuse(tree.span_at(&pointer), text, &fault, &below(at.path, &pointer));
                 }
                 None

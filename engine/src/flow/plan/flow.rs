@@ -36,27 +36,17 @@ impl Compiler<'_> {
     fn flow(&mut self, checked: &CheckedFlow) -> Option<Plan> {
         use Root::{Config, Identity, Input, Request, Run, Trigger, Vars};
         let flow = &checked.flow;
-        let removed: Vec<Removed> = checked
-            .removed
-            .iter()
-            .map(|(id, variant)| Removed {
-                id: id.value.clone(),
-                span: id.span,
-                variant: Arc::clone(variant),
-            })
-            .collect();
+        let removed = Removed::of(checked);
         let input = self.contract(flow.input.as_ref(), "input");
         let vars = self.vars(flow.vars.as_ref());
         let roots = [Input, Vars, Config, Identity, Run, Trigger, Request];
         let base = self.workshop.names(&roots);
         let body = self.body(&flow.body, &base, &removed, "");
         let ids: Vec<String> = match &body {
-            Some(body) => body
-                .nodes
-                .iter()
-                .map(|node| node.id.as_ref().to_owned())
-                .chain(removed.iter().map(|removed| removed.id.clone()))
-                .collect(),
+            Some(body) => {
+                let ids = body.nodes.iter().map(|node| node.id.as_ref().to_owned());
+                ids.chain(removed.iter().map(|removed| removed.id.clone())).collect()
+            }
             None => flow.body.nodes.iter().map(|node| node.id.value.clone()).collect(),
         };
         let names = base.nodes(ids);
@@ -145,7 +135,7 @@ impl Compiler<'_> {
             self.optional(tree.get(key), At::new(names, &path).when(Moment::After))
         };
         let (value, status, headers) = (part("value"), part("status"), part("headers"));
-        Some(Output::Envelope(Envelope { value: value??, status: status?, headers: headers? }))
+        Some(Output::Envelope(Box::new(Envelope { value: value??, status: status?, headers: headers? })))
     }
 
     fn errors(&mut self, rules: &[document::ErrorRule], names: &Names<'_>) -> Option<Vec<ErrorRule>> {

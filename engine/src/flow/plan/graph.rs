@@ -179,10 +179,10 @@ impl Graph {
                     path.extend(std::iter::successors(Some(at), |at| came.get(at).copied()));
                     return path;
                 }
-                if !came.contains_key(&next) {
-                    came.insert(next, at);
+                came.entry(next).or_insert_with(|| {
                     open.push_back(next);
-                }
+                    at
+                });
             }
         }
         vec![start, start]

@@ -105,7 +105,7 @@ impl Compiler<'_> {
             }
             document::Wait::Callback(callback) => {
                 let path = format!("{path}.wait.callback");
-                self.callback(callback, frame, &path).map(WaitPlan::Callback)
+                self.callback(callback, frame, &path).map(|plan| WaitPlan::Callback(Box::new(plan)))
             }
         }
     }

@@ -12,7 +12,8 @@ use crate::flow::{
     diagnostic::Diagnostic,
     document::{Body, Join, Node},
     expr::Root,
-    tree::Span,
+    tree::{Span, Spanned},
+    validate::CheckedFlow,
 };
 
 /// A node that a variant took away.
@@ -22,6 +23,19 @@ pub(super) struct Removed {
     /// Where the variant says so.
     pub(super) span: Span,
     pub(super) variant: Arc<str>,
+}
+
+impl Removed {
+    /// All that variants took away from a flow.
+    pub(super) fn of(checked: &CheckedFlow) -> Vec<Self> {
+        let removed = checked.removed.iter();
+        let one = |(id, variant): &(Spanned<String>, Arc<str>)| Self {
+            id: id.value.clone(),
+            span: id.span,
+            variant: Arc::clone(variant),
+        };
+        removed.map(one).collect()
+    }
 }
 
 /// A body with its edges and slots.

@@ -226,7 +226,7 @@ pub enum WaitPlan {
     /// A time.
     Until(Template),
     /// A message.
-    Callback(CallbackPlan),
+    Callback(Box<CallbackPlan>),
 }
 
 /// `wait.callback`, compiled.
@@ -272,7 +272,7 @@ pub enum Output {
     /// A value.
     Value(Template),
     /// A value with status and headers.
-    Envelope(Envelope),
+    Envelope(Box<Envelope>),
 }
 
 /// `output: {value, status, headers}`.

@@ -114,7 +114,7 @@ impl Compiler<'_> {
             Some(entry) => self.workshop.schemas.pieces(entry, &value),
             None => std::collections::HashSet::new(),
         };
-        self.template_in_pieces(tree, value, at, &|pointer| pieces.contains(pointer)).map(Some)
+        self.template_in_pieces(tree, &value, at, &|pointer| pieces.contains(pointer)).map(Some)
     }
 
     /// A component, built at once when its `with` is constant.
@@ -256,9 +256,9 @@ fn drop_default<T: PartialEq>(asked: &mut Option<T>, default: &Option<T>) {
 /// What a node is, in a word.
 fn word(kind: &document::Kind) -> &str {
     match kind {
-        document::Kind::Use(name) => &name.value,
-        document::Kind::Extension { point, .. } => &point.value,
-        document::Kind::Flow { name, .. } => &name.value,
+        document::Kind::Use(name)
+        | document::Kind::Extension { point: name, .. }
+        | document::Kind::Flow { name, .. } => &name.value,
         _ => "",
     }
 }
