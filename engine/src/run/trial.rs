@@ -16,14 +16,13 @@ use crate::{
     clock::SystemClock,
     flow::{
         diagnostic::Severity,
-        document::Document,
+        document::{Document, Flow},
         load::Source,
         parse::parse,
-        plan::{
-            Effective, ExtensionPlan, Implementation, Plan, PointPlan, Workshop, plan, plan_extension,
-            plan_point,
-        },
+        plan::{ExtensionPlan, Implementation, Plan, PointPlan, Workshop, plan, plan_extension, plan_point},
         policy::States,
+        tree::{Shape, Tree},
+        validate::CheckedFlow,
     },
     scoped::{Key, Scoped},
 };
@@ -162,10 +161,16 @@ impl World {
         let name = document.header().name.value.clone();
         match document {
             Document::Flow(flow) => {
-                let hash = name.as_str().into();
-                let effective =
-                    Effective { flow, hash, level: 3, variants: vec![], removed: vec![], origin: &|_| None };
-                let (plan, found) = plan(effective, workshop);
+                let checked = CheckedFlow {
+                    flow: Flow::clone(flow),
+                    tree: Tree { span: flow.header.span, shape: Shape::Null },
+                    place: Identity::new(&flow.use_case.value, None, None).unwrap(),
+                    level: 3,
+                    variants: vec![],
+                    origins: BTreeMap::new(),
+                    removed: vec![],
+                };
+                let (plan, found) = plan(&checked, workshop);
                 said.extend(found);
                 self.plans.extend(plan.map(|plan| (name, Arc::new(plan))));
             }
