@@ -126,8 +126,10 @@ proptest! {
         let mut reaches = std::collections::BTreeSet::new();
         for to in graph.order() {
             let above: Vec<usize> = graph.edges_into(to).map(|(from, _)| from).collect();
-            for from in (0..count).filter(|from| above.iter().any(|at| at == from || reaches.contains(&(*from, *at)))) {
-                reaches.insert((from, to));
+            for from in 0..count {
+                if above.iter().any(|at| *at == from || reaches.contains(&(from, *at))) {
+                    reaches.insert((from, to));
+                }
             }
         }
         for (a, b) in reads {
