@@ -178,6 +178,25 @@ pub fn begin(start: Start) -> Result<Begun, Box<Failure>> {
     Ok(Begun { future, handle, early })
 }
 
+/// A run that was refused before it began.
+pub(super) fn refused(error: Error, status: u16) -> Finished {
+    refused_by(Failure::of(error, status))
+}
+
+/// A run that was refused before it began.
+pub(super) fn refused_by(failure: Failure) -> Finished {
+    let report = RunReport {
+        status: RunStatus::Failed,
+        is_degraded: false,
+        started_at: 0,
+        duration_ms: 0.0,
+        nodes: Vec::new(),
+        undone: Vec::new(),
+        causes: Vec::new(),
+    };
+    Finished { answer: Err(failure), report }
+}
+
 /// The input with its defaults, if it fits the flow's contract.
 pub(super) fn accept(plan: &Plan, input: Shared) -> Result<Shared, Box<Failure>> {
     let Some(contract) = &plan.input else { return Ok(input) };

@@ -12,6 +12,7 @@
 
 #[cfg(test)]
 mod body_tests;
+pub mod case;
 mod drive;
 mod event;
 mod failure;
