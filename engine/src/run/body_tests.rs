@@ -1,8 +1,6 @@
 //! Nodes with bodies of their own: items, rounds, branches, extensions, sub-flows; and how they join.
 
-use std::sync::Arc;
-
-use sdk::{Class, Context, Error, Outcome, Shared, async_trait, serde_json::json};
+use sdk::{Context, Error, Extension, ExtensionEntry, ExtensionPoint, Place, async_trait, serde_json::json};
 
 use super::{
     begin,
@@ -176,13 +174,31 @@ async fn the_identity_and_the_guard_pick_the_extension() {
     }
 }
 
+struct Points;
+
+#[derive(sdk::serde::Deserialize, sdk::schemars::JsonSchema)]
+struct Given {
+    n: i64,
+}
+
+#[derive(sdk::serde::Serialize, sdk::schemars::JsonSchema)]
+struct Answer {
+    points: i64,
+}
+
+impl ExtensionPoint for Points {
+    type Input = Given;
+    type Output = Answer;
+    const NAME: &'static str = "points";
+}
+
+#[derive(Default)]
 struct Twice;
 
 #[async_trait]
-impl sdk::Implementation for Twice {
-    async fn run(&self, _: &Context, input: Shared) -> Outcome {
-        let n = input["n"].as_i64().ok_or_else(|| Error::new(Class::Validation, "NO_N", "no n"))?;
-        Ok(Shared::new(json!({"points": n * 2, "by": "code"})))
+impl Extension<Points> for Twice {
+    async fn run(&self, _: &Context, input: Given) -> Result<Answer, Error> {
+        Ok(Answer { points: input.n * 2 })
     }
 }
 
@@ -218,8 +234,9 @@ with: {{a: high}}
     check(&flow("first"), json!({}), r#"succeeded {"a":"high"}"#).await;
     check(&flow("none"), json!({}), "succeeded true").await;
     let text = format!("Flow g\nnodes:\n  p: {{extension: points, with: {{n: 4}}}}\n{POINT}");
-    let world = World::new(&text).with_code("points", "g", Arc::new(Twice));
-    assert_eq!(told(&world.run("g", json!({})).await), r#"succeeded {"points":8,"by":"code"}"#);
+    let place = Place { use_case: "g", biz_id: None, scenario: None };
+    let world = World::with_extension(&text, ExtensionEntry::of::<Points, Twice>("Twice", place, 0, "trial"));
+    assert_eq!(told(&world.run("g", json!({})).await), r#"succeeded {"points":8}"#);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,30 +1,24 @@
 //! A small world for tests of the runtime: flows from YAML, components that answer as told and keep a log,
 //! a paused clock.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex},
-};
+use std::sync::{Arc, Mutex};
 
 use sdk::{
-    Class, Clock, Component, ComponentEntry, Context, Effect, Error, Evaluate, Identity, Outcome, Registry,
-    Resource, Secret, Shared, Value, async_trait, serde_json::json,
+    Class, Clock, Component, ComponentEntry, Context, Effect, Error, Evaluate, ExtensionEntry, Identity,
+    Outcome, Registry, Resource, Secret, Shared, Value, async_trait,
 };
 
 use super::{Begun, Finished, Keep, Mocks, Snapshot, Start, begin};
 use crate::{
+    catalog::{self, Sources},
     clock::SystemClock,
     flow::{
-        diagnostic::Severity,
-        document::{Document, Flow},
+        document::{Case, Document, Flow},
         load::Source,
         parse::parse,
-        plan::{ExtensionPlan, Implementation, Plan, PointPlan, Workshop, plan, plan_extension, plan_point},
+        plan::{ExtensionPlan, Plan, PointPlan},
         policy::States,
-        tree::{Shape, Tree},
-        validate::CheckedFlow,
     },
-    scoped::{Key, Scoped},
 };
 
 /// Gives its `with`.
@@ -106,126 +100,97 @@ impl Component for Act {
 #[derive(Default)]
 struct Log(Mutex<Vec<String>>);
 
+/// Any document's component that is not there: `write` unless it says otherwise.
+macro_rules! anything {
+    ($($type:ident $name:literal $effect:ident),*) => {
+        $(struct $type;
+        impl<'de> sdk::serde::Deserialize<'de> for $type {
+            fn deserialize<D: sdk::serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                Value::deserialize(from).map(|_| Self)
+            }
+        }
+        impl sdk::schemars::JsonSchema for $type {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                $name.into()
+            }
+            fn json_schema(_: &mut sdk::schemars::SchemaGenerator) -> sdk::schemars::Schema {
+                sdk::schemars::json_schema!({"type": "object"})
+            }
+        }
+        #[async_trait]
+        impl Component for $type {
+            const NAME: &'static str = $name;
+            const EFFECT: Effect = Effect::$effect;
+            fn effect(with: &Value) -> Effect {
+                if with["method"] == "GET" { Effect::Read } else { Effect::$effect }
+            }
+            async fn run(&self, _: &Context, input: Shared) -> Outcome {
+                Ok(input)
+            }
+        })*
+        fn registry() -> Registry {
+            let registry = Registry::default().with(ComponentEntry::of::<Map>("trial")).unwrap();
+            let mut registry = registry.with(ComponentEntry::of::<Act>("trial")).unwrap();
+            $(registry = registry.with(ComponentEntry::of::<$type>("trial")).unwrap();)*
+            registry
+        }
+    };
+}
+
+anything!(
+    Http "http" Write, Log2 "log" Pure, Publish "publish" Write, Decide "decide" Pure, Download "download" Read,
+    Reconcile "reconcile" Read, Template "template" Pure
+);
+
 /// A revision made from YAML.
 pub(super) struct World {
-    plans: BTreeMap<String, Arc<Plan>>,
-    points: BTreeMap<String, Arc<PointPlan>>,
-    extensions: BTreeMap<String, Scoped<Vec<Arc<ExtensionPlan>>>>,
+    catalog: catalog::Snapshot,
+    flows: Vec<Flow>,
     log: Arc<Resource>,
     clock: Arc<dyn Clock>,
     launched: Mutex<Vec<Start>>,
 }
 
-/// The components of the trial.
-fn registry() -> Registry {
-    let registry = Registry::default().with(ComponentEntry::of::<Map>("trial")).unwrap();
-    registry.with(ComponentEntry::of::<Act>("trial")).unwrap()
-}
-
 impl World {
-    /// A world of these documents; anything wrong with them fails the test.
+    /// A world of these documents, written short: `Flow NAME` and what follows the header. Anything wrong
+    /// with them fails the test.
     pub(super) fn new(text: &str) -> Arc<Self> {
-        let registry = registry();
-        let workshop = Workshop::new(&registry, States::default());
-        let mut world = Self {
-            plans: BTreeMap::new(),
-            points: BTreeMap::new(),
-            extensions: BTreeMap::new(),
+        Self::of(&long(text), registry())
+    }
+
+    /// A world with an extension in Rust.
+    pub(super) fn with_extension(text: &str, extension: ExtensionEntry) -> Arc<Self> {
+        Self::of(&long(text), registry().with_extension(extension))
+    }
+
+    /// The flows of the language reference.
+    pub(super) fn reference() -> Arc<Self> {
+        Self::of(include_str!("../../testdata/flows-reference.yaml"), registry())
+    }
+
+    fn of(text: &str, registry: Registry) -> Arc<Self> {
+        let texts = [Source::new(0, "trial.yaml", text)];
+        let states = States::default();
+        let sources = Sources { texts: &texts, registry: &registry, states: &states };
+        let catalog = catalog::compile(sources, None).unwrap_or_else(|found| panic!("{found:#?}"));
+        let flows = parse(&texts).0.into_iter().filter_map(|parsed| match parsed.document {
+            Document::Flow(flow) => Some(*flow),
+            _ => None,
+        });
+        Arc::new(Self {
+            catalog,
+            flows: flows.collect(),
             log: Arc::new(Resource::new("Log", "log", Value::Null)),
             clock: Arc::new(SystemClock::new()),
             launched: Mutex::default(),
-        };
-        let texts: String = text
-            .split("\n---\n")
-            .map(|text| {
-                let (kind, name) = text.trim_start().split_once('\n').unwrap().0.split_once(' ').unwrap();
-                let rest = text.trim_start().split_once('\n').unwrap().1;
-                format!("apiVersion: bactrian/v1\nkind: {kind}\nmetadata: {{name: {name}}}\n{rest}\n---\n")
-            })
-            .collect();
-        let (parsed, mut said) = parse(&[Source::new(0, "trial.yaml", texts.trim_end_matches("---\n"))]);
-        for document in parsed.into_iter().map(|parsed| parsed.document) {
-            world.add(&document, &workshop, &mut said);
-        }
-        said.retain(|found| found.severity == Severity::Error);
-        assert!(said.is_empty(), "{said:#?}");
-        Arc::new(world)
+        })
     }
 
-    fn add(
-        &mut self,
-        document: &Document,
-        workshop: &Workshop<'_>,
-        said: &mut Vec<crate::flow::diagnostic::Diagnostic>,
-    ) {
-        let name = document.header().name.value.clone();
-        match document {
-            Document::Flow(flow) => {
-                let checked = CheckedFlow {
-                    flow: Flow::clone(flow),
-                    tree: Tree { span: flow.header.span, shape: Shape::Null },
-                    place: Identity::new(&flow.use_case.value, None, None).unwrap(),
-                    level: 3,
-                    variants: vec![],
-                    origins: BTreeMap::new(),
-                    removed: vec![],
-                };
-                let (plan, found) = plan(&checked, workshop);
-                said.extend(found);
-                self.plans.extend(plan.map(|plan| (name, Arc::new(plan))));
-            }
-            Document::ExtensionPoint(point) => {
-                let (plan, found) = plan_point(point, workshop);
-                said.extend(found);
-                self.points.extend(plan.map(|plan| (name, Arc::new(plan))));
-            }
-            Document::Extension(extension) => {
-                let (plan, found) = plan_extension(extension, workshop);
-                said.extend(found);
-                let Some(plan) = plan.map(Arc::new) else { return };
-                for place in &extension.places {
-                    let text = |part: &Option<crate::flow::tree::Spanned<String>>| {
-                        part.as_ref().map(|part| part.value.clone())
-                    };
-                    let (biz_id, scenario) = (text(&place.biz_id), text(&place.scenario));
-                    let place = Identity::new(
-                        &text(&place.use_case).unwrap(),
-                        biz_id.as_deref(),
-                        scenario.as_deref(),
-                    )
-                    .unwrap();
-                    let all = self
-                        .extensions
-                        .entry(extension.point.value.clone())
-                        .or_default()
-                        .entry(&place, Vec::new);
-                    all.push(Arc::clone(&plan));
-                    all.sort_by_key(|extension| std::cmp::Reverse(extension.priority));
-                }
-            }
-            other => panic!("no {} in a trial", other.kind()),
-        }
-    }
-
-    /// Adds an extension in Rust at level 3.
-    pub(super) fn with_code(
-        self: Arc<Self>,
-        point: &str,
-        use_case: &str,
-        code: Arc<dyn sdk::Implementation>,
-    ) -> Arc<Self> {
-        let mut world = Arc::into_inner(self).unwrap();
-        let plan = ExtensionPlan {
-            name: "Code".into(),
-            version: 0,
-            priority: 0,
-            when: None,
-            implementation: Implementation::Rust(code),
-            hash: "".into(),
-        };
-        let place = Identity::new(use_case, None, None).unwrap();
-        world.extensions.entry(point.to_owned()).or_default().entry(&place, Vec::new).push(Arc::new(plan));
-        Arc::new(world)
+    /// Every case of every flow.
+    pub(super) fn cases(&self) -> impl Iterator<Item = (&str, &Case)> {
+        self.flows
+            .iter()
+            .flat_map(|flow| flow.cases.iter().map(|case| (flow.header.name.value.as_str(), case)))
     }
 
     /// A start of `flow` for the default identity.
@@ -243,8 +208,13 @@ impl World {
     ) -> Start {
         let identity = Arc::new(Identity::new(flow, biz_id, scenario).unwrap());
         let snapshot: Arc<dyn Snapshot> = Arc::clone(self) as Arc<dyn Snapshot>;
-        let start =
-            Start::new("r1".into(), Arc::clone(&self.plans[flow]), identity, Shared::new(input), snapshot);
+        let start = Start::new(
+            "r1".into(),
+            self.catalog.flow(flow, None, &identity).unwrap(),
+            identity,
+            Shared::new(input),
+            snapshot,
+        );
         Start { keep: Keep::Values(1024), ..start }
     }
 
@@ -285,28 +255,26 @@ impl World {
 }
 
 impl Snapshot for World {
-    fn flow(&self, name: &str, _: Option<u32>, _: &Identity) -> Result<Arc<Plan>, Error> {
-        self.plans.get(name).cloned().ok_or_else(|| Error::new(Class::NotFound, "FLOW_NOT_FOUND", name))
+    fn flow(&self, name: &str, version: Option<u32>, identity: &Identity) -> Result<Arc<Plan>, Error> {
+        self.catalog.flow(name, version, identity)
     }
 
     fn point(&self, name: &str) -> Result<Arc<PointPlan>, Error> {
-        self.points.get(name).cloned().ok_or_else(|| Error::internal(name))
+        self.catalog.point(name)
     }
 
     fn extensions(&self, point: &str, identity: &Identity, level: u8) -> &[Arc<ExtensionPlan>] {
-        let found =
-            self.extensions.get(point).zip(Key::at(identity, level)).and_then(|(all, key)| all.at(&key));
-        found.map(Vec::as_slice).unwrap_or_default()
+        self.catalog.extensions(point, identity, level)
     }
 
     fn config(&self, identity: &Identity) -> Shared {
-        Shared::new(json!({"biz": identity.biz_id}))
+        self.catalog.config(identity)
     }
 
     fn resource(&self, kind: &str, name: &str) -> Result<Arc<Resource>, Error> {
         match kind {
             "Log" => Ok(Arc::clone(&self.log)),
-            _ => Err(Error::internal(format!("no {kind} `{name}`"))),
+            _ => self.catalog.resource(kind, name),
         }
     }
 
@@ -326,6 +294,16 @@ impl Snapshot for World {
         self.launched.lock().unwrap().push(start);
         Ok(())
     }
+}
+
+/// Documents with their headers written out.
+fn long(text: &str) -> String {
+    let document = |text: &str| {
+        let (head, rest) = text.trim_start().split_once('\n').unwrap();
+        let (kind, name) = head.split_once(' ').unwrap();
+        format!("apiVersion: bactrian/v1\nkind: {kind}\nmetadata: {{name: {name}}}\n{rest}")
+    };
+    text.split("\n---\n").map(document).collect::<Vec<_>>().join("\n---\n")
 }
 
 /// What a run came to, in one text: `STATUS VALUE` or `STATUS CODE HTTP`.

@@ -44,7 +44,8 @@ pub fn compare(expect: &Expectation, finished: &Finished, level: u8) -> Vec<Diff
         match outcome {
             Ok(answer) => values("output", &output.to_json(), &answer.value, &mut found),
             Err(failure) => {
-                let failed = json!({"error": code(failure), "detail": failure.detail, "causes": failure.causes});
+                let failed =
+                    json!({"error": code(failure), "detail": failure.detail, "causes": failure.causes});
                 differ("output", output.to_json(), failed, &mut found);
             }
         }
@@ -92,8 +93,12 @@ fn nodes(expect: &Expectation, finished: &Finished, found: &mut Vec<Difference>)
     if let Some(ran) = &expect.ran {
         let expected: BTreeSet<&str> = ran.iter().map(|id| id.value.as_str()).collect();
         let is_asked = |report: &&NodeReport| is_of_the_flow(report) || expected.contains(&*report.address);
-        let actual: BTreeSet<&str> =
-            reports.iter().filter(is_asked).filter(|report| has_run(report)).map(|report| &*report.address).collect();
+        let actual: BTreeSet<&str> = reports
+            .iter()
+            .filter(is_asked)
+            .filter(|report| has_run(report))
+            .map(|report| &*report.address)
+            .collect();
         if expected != actual {
             differ("ran", json!(expected), json!(actual), found);
         }
