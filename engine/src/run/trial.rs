@@ -8,7 +8,7 @@ use sdk::{
     Outcome, Registry, Resource, Secret, Shared, Value, async_trait,
 };
 
-use super::{Begun, Finished, Keep, Mocks, Snapshot, Start, begin};
+use super::{Begun, Finished, Keep, Snapshot, Start, begin};
 use crate::{
     catalog::{self, Sources},
     clock::SystemClock,
@@ -155,23 +155,23 @@ impl World {
     /// A world of these documents, written short: `Flow NAME` and what follows the header. Anything wrong
     /// with them fails the test.
     pub(super) fn new(text: &str) -> Arc<Self> {
-        Self::of(&long(text), registry())
+        Self::of(&long(text), &registry())
     }
 
     /// A world with an extension in Rust.
     pub(super) fn with_extension(text: &str, extension: ExtensionEntry) -> Arc<Self> {
-        Self::of(&long(text), registry().with_extension(extension))
+        Self::of(&long(text), &registry().with_extension(extension))
     }
 
     /// The flows of the language reference.
     pub(super) fn reference() -> Arc<Self> {
-        Self::of(include_str!("../../testdata/flows-reference.yaml"), registry())
+        Self::of(include_str!("../../testdata/flows-reference.yaml"), &registry())
     }
 
-    fn of(text: &str, registry: Registry) -> Arc<Self> {
+    fn of(text: &str, registry: &Registry) -> Arc<Self> {
         let texts = [Source::new(0, "trial.yaml", text)];
         let states = States::default();
-        let sources = Sources { texts: &texts, registry: &registry, states: &states };
+        let sources = Sources { texts: &texts, registry, states: &states };
         let catalog = catalog::compile(sources, None).unwrap_or_else(|found| panic!("{found:#?}"));
         let flows = parse(&texts).0.into_iter().filter_map(|parsed| match parsed.document {
             Document::Flow(flow) => Some(*flow),
@@ -225,17 +225,6 @@ impl World {
     /// Runs a flow to its end.
     pub(super) async fn run(self: &Arc<Self>, flow: &str, input: Value) -> Finished {
         self.begin(flow, input).future.await
-    }
-
-    /// Runs a flow with mocks.
-    pub(super) async fn run_mocked(
-        self: &Arc<Self>,
-        flow: &str,
-        input: Value,
-        mocks: &[(&str, Value)],
-    ) -> Finished {
-        let mocks = Mocks::new(mocks.iter().map(|(path, value)| ((*path).to_owned(), value.clone())));
-        begin(Start { mocks: Some(Arc::new(mocks)), ..self.start(flow, input) }).unwrap().future.await
     }
 
     /// What the components logged.
