@@ -16,13 +16,16 @@ macro_rules! anything {
                 $name.into()
             }
             fn json_schema(_: &mut sdk::schemars::SchemaGenerator) -> sdk::schemars::Schema {
-                sdk::schemars::json_schema!({"type": "object", "properties": {"path": {"x-bactrian-template": true}}})
+                sdk::schemars::json_schema!({"properties": {"path": {"x-bactrian-template": true}}})
             }
         }
         #[sdk::async_trait]
         impl Component for $type {
             const NAME: &'static str = $name;
             const EFFECT: Effect = Effect::$effect;
+            fn effect(with: &Value) -> Effect {
+                if with["method"] == "GET" { Effect::Read } else { Self::EFFECT }
+            }
             async fn run(&self, _: &Context, input: Shared) -> Outcome {
                 Ok(input)
             }
