@@ -1,2 +1,69 @@
-//! Placeholder.
-fn main() {}
+//! The `bactrian` binary: one file per subcommand. The only place outside tests that links the built-in
+//! components and the designer.
+//!
+//! Exit codes: 0 done · 1 the answer is no (documents refused, cases failed, run failed) · 2 called wrongly ·
+//! 3 the environment refused (port taken, store unreadable, file missing).
+
+mod check;
+mod explain;
+mod explain_code;
+mod graph;
+mod new;
+mod output;
+mod schema;
+
+use components as _;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use output::Output;
+
+/// Flows by business identity, from YAML to answers.
+#[derive(Parser)]
+#[command(name = "bactrian", version = VERSION, propagate_version = true)]
+struct Arguments {
+    /// Prints JSON for programs instead of text for people.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), ", with the designer as this build embedded it");
+
+#[derive(Subcommand)]
+enum Command {
+    /// Reports everything that is wrong with documents, without running anything.
+    Check(check::Arguments),
+    /// Shows what runs for an identity: where each node came from, who answers each extension point.
+    Explain(explain::Arguments),
+    /// Prints the page of an error code.
+    ExplainCode(explain_code::Arguments),
+    /// Draws a flow.
+    Graph(graph::Arguments),
+    /// Writes the skeleton of a component or a flow.
+    New(new::Arguments),
+    /// Prints the JSON Schema of the language, for editors.
+    Schema,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let output = Output::new(arguments.json);
+    let done = match arguments.command {
+        Command::Check(arguments) => check::run(&arguments, &output),
+        Command::Explain(arguments) => explain::run(&arguments, &output),
+        Command::Graph(arguments) => graph::run(&arguments, &output),
+        Command::ExplainCode(arguments) => explain_code::run(&arguments, &output),
+        Command::New(arguments) => new::run(&arguments, &output),
+        Command::Schema => schema::run(&output),
+    };
+    match done {
+        Ok(code) => code,
+        Err(fault) => {
+            output.fault(&fault);
+            ExitCode::from(fault.exit_code())
+        }
+    }
+}
