@@ -8,10 +8,11 @@ use super::{
         encode::Writer,
         key,
         record::Status,
-        row,
+        row::{self, Deaths},
         table::{Pair, Table, scan},
     },
     Ledger, Write,
+    reap::REAPED,
 };
 
 /// Statuses with an index of their own. The others are most runs, or few and in memory.
@@ -74,6 +75,7 @@ impl Ledger {
         if let Some(active) = self.active.get_mut(&write.run) {
             active.seq += write.head.count;
             active.status = write.head.status;
+            active.at = write.head.at;
         }
         if write.head.status.is_ended() {
             self.active.remove(&write.run);
@@ -84,9 +86,9 @@ impl Ledger {
 
     fn open_wait(&mut self, write: &Write, address: &super::Address, on: &super::Correlation) -> Result<()> {
         self.put(key::wait(&write.tenant, on, write.run, address), vec![0]);
-        let Some((found, value)) = self.find_early(write, on)? else { return Ok(()) };
-        let mut message = row::decode_message(&value)?;
+        let Some(mut message) = self.find_early(write, on)? else { return Ok(()) };
         message.address = Some(address.clone());
+        let found = key::early(&write.tenant, on, &message.event);
         self.erase(found);
         self.put(key::queue(write.run, &on.channel, &message.event), row::encode_message(&message)?);
         if let Some(active) = self.active.get_mut(&write.run) {
@@ -96,14 +98,13 @@ impl Ledger {
     }
 
     /// The first message that came before its wait and was not given to another wait of this append.
-    fn find_early(&self, write: &Write, on: &super::Correlation) -> Result<Option<Pair>> {
-        for pair in scan(&*self.table, &key::earlies(&write.tenant, on)) {
-            let pair = pair?;
-            if !self.changes.iter().any(|(key, _)| *key == pair.0) {
-                return Ok(Some(pair));
-            }
-        }
-        Ok(None)
+    fn find_early(&self, write: &Write, on: &super::Correlation) -> Result<Option<Message>> {
+        let mut early = messages(&*self.table, &key::earlies(&write.tenant, on))?;
+        early.retain(|message| {
+            let found = key::early(&write.tenant, on, &message.event);
+            !self.changes.iter().any(|(key, _)| *key == found)
+        });
+        Ok(early.into_iter().next())
     }
 
     fn close_wait(
@@ -148,35 +149,35 @@ impl Ledger {
     }
 
     /// The due marks of the run from now on. A running one keeps what finds it again after a crash: its
-    /// youth or a mark. An idle one is due at its earliest wait, or at once if a message is there already.
+    /// youth, or a mark whose time anybody can name. An idle one is due at its earliest wait, or at once
+    /// if a message is there already.
     fn turn_dues(&mut self, write: &Write) {
         let Some(active) = self.active.get_mut(&write.run) else { return };
         let now = write.head.at;
+        let started_at = write.run.started_at();
+        let is_found = self.fresh.contains(&write.run) || active.dues.contains(&started_at);
         let due = match write.head.status {
-            Status::Running => {
-                if !self.fresh.contains(&write.run) && !active.dues.iter().any(|at| *at <= now) {
-                    active.dues.push(now);
-                    self.put(key::due(&write.tenant, now, write.run), Vec::new());
-                }
-                return;
-            }
+            Status::Running if is_found => active.dues.contains(&started_at).then_some(started_at),
+            Status::Running => Some(REAPED),
             Status::Waiting if active.unread > 0 => Some(now),
             Status::Waiting => write.head.ready_at,
             _ => None,
         };
-        self.fresh.remove(&write.run);
+        let is_running = write.head.status == Status::Running;
+        let deaths = if is_running { active.deaths } else { Deaths::default() };
+        active.deaths = deaths;
         let old = std::mem::replace(&mut active.dues, due.into_iter().collect());
+        let is_new = due.filter(|due| !is_running || !old.contains(due));
         for at in old.into_iter().filter(|at| Some(*at) != due) {
             self.erase(key::due(&write.tenant, at, write.run));
         }
-        if let Some(at) = due {
-            self.mark(write, at);
+        if let Some(at) = is_new {
+            self.put(key::due(&write.tenant, at, write.run), row::encode_deaths(deaths));
+            self.wake(&write.tenant, at, write.run);
         }
-    }
-
-    fn mark(&mut self, write: &Write, at: Timestamp) {
-        self.put(key::due(&write.tenant, at, write.run), Vec::new());
-        self.wake(&write.tenant, at, write.run);
+        if !is_running {
+            self.fresh.remove(&write.run);
+        }
     }
 
     /// Lets the next claim begin no later than this mark.

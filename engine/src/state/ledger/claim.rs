@@ -10,9 +10,10 @@ use super::{
         key,
         record::Status,
         row::{self, Deaths},
-        table::{Table, after, scan},
+        table::{Table, after},
     },
     Active, Ledger, Taken,
+    reap::REAPED,
 };
 
 /// How many runs one tenant gets before the next one has its turn.
@@ -74,7 +75,7 @@ impl Ledger {
                 self.put(key, row::encode_deaths(deaths));
                 must_flush = true;
             }
-            taken.push(self.activate(run, tenant, head, seq, Some(at), deaths.count)?);
+            taken.push(self.activate(run, tenant, head, seq, deaths)?);
         }
         Ok(must_flush)
     }
@@ -87,7 +88,7 @@ impl Ledger {
         let (head, seq) =
             self.last(run)?.filter(|(head, _)| !head.status.is_ended()).ok_or(Error::Missing("live run"))?;
         let tenant = self.tenant_of(run)?;
-        self.activate(run, &tenant, head, seq, None, 0).map(Some)
+        self.activate(run, &tenant, head, seq, Deaths::default()).map(Some)
     }
 
     /// Gives a run back, if this is still its owner.
@@ -97,19 +98,36 @@ impl Ledger {
         }
         let Some(active) = self.active.remove(&run) else { return Ok(()) };
         self.fresh.remove(&run);
-        let is_due = match active.status {
-            Status::Running => !active.dues.iter().any(|at| *at <= now),
+        let is_awake = match active.status {
+            Status::Running => true,
             Status::Waiting => active.unread > 0,
             _ => return Ok(()),
         };
-        if is_due {
-            self.put(key::due(&active.tenant, now, run), Vec::new());
-            self.wake(&active.tenant, now, run);
+        if is_awake && !active.dues.iter().any(|at| *at <= now) {
+            self.put(key::due(&active.tenant, active.at, run), Vec::new());
+            self.wake(&active.tenant, active.at, run);
         }
         for at in &active.dues {
             self.wake(&active.tenant, *at, run);
         }
         self.apply()
+    }
+
+    /// The due marks a run has, and how many messages wait for it. Whoever sets a mark takes its time
+    /// from the run, so that all of them can be named here: no mark outlives its reason.
+    fn marks(&self, run: RunId, tenant: &Tenant, head: Head) -> Result<(Vec<Timestamp>, usize)> {
+        let messages = super::messages(&*self.table, &key::queue_of(run))?;
+        let own = [REAPED, run.started_at(), head.at].into_iter().chain(head.ready_at);
+        let mut dues: Vec<_> = own.chain(messages.iter().map(|message| message.received_at)).collect();
+        dues.sort_unstable();
+        dues.dedup();
+        let mut found = Vec::with_capacity(1);
+        for at in dues {
+            if self.table.get(&key::due(tenant, at, run))?.is_some() {
+                found.push(at);
+            }
+        }
+        Ok((found, messages.len()))
     }
 
     fn live(&self, run: RunId) -> Result<Option<(Head, u64)>> {
@@ -123,21 +141,23 @@ impl Ledger {
         tenant: &Tenant,
         head: Head,
         seq: u64,
-        due: Option<Timestamp>,
-        attempts: u32,
+        deaths: Deaths,
     ) -> Result<Taken> {
         self.claims += 1;
         let epoch = (u64::from(self.incarnation) << 32) | u64::from(self.claims);
-        let mut dues: Vec<_> = due.into_iter().collect();
-        if let Some(at) = head.ready_at.filter(|at| due != Some(*at))
-            && self.table.get(&key::due(tenant, at, run))?.is_some()
-        {
-            dues.push(at);
-        }
-        let unread = scan(&*self.table, &key::queue_of(run)).count();
-        let active = Active { epoch, seq, status: head.status, tenant: tenant.clone(), dues, unread };
+        let (dues, unread) = self.marks(run, tenant, head)?;
+        let active = Active {
+            epoch,
+            seq,
+            status: head.status,
+            at: head.at,
+            tenant: tenant.clone(),
+            dues,
+            unread,
+            deaths,
+        };
         self.active.insert(run, active);
-        Ok(Taken { run, tenant: tenant.clone(), epoch, seq, attempts })
+        Ok(Taken { run, tenant: tenant.clone(), epoch, seq, attempts: deaths.count })
     }
 }
 

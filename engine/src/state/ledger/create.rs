@@ -11,7 +11,7 @@ use super::{
         id::RunId,
         key,
         record::{Entry, Reply, Status},
-        row::{self, Claimed},
+        row::{self, Claimed, Deaths},
         table::{Table, scan},
     },
     Active, Ledger, Write,
@@ -95,9 +95,11 @@ impl Ledger {
                 epoch: write.head.epoch,
                 seq: 0,
                 status: Status::Running,
+                at: started_at,
                 tenant: write.tenant.clone(),
                 dues,
                 unread: 0,
+                deaths: Deaths::default(),
             },
         );
     }

@@ -22,6 +22,7 @@ use super::{
     frame::Head,
     id::{Address, Correlation, RunId, Tenant},
     record::Status,
+    row::Deaths,
     staged::Staged,
     table::Changes,
 };
@@ -51,11 +52,15 @@ struct Active {
     epoch: u64,
     seq: u64,
     status: Status,
+    /// When it was last appended to.
+    at: Timestamp,
     tenant: Tenant,
     /// Due marks the run is known to have.
     dues: Vec<Timestamp>,
     /// Messages that were not taken in yet.
     unread: usize,
+    /// Owners that died with it since it last went idle.
+    deaths: Deaths,
 }
 
 /// A claim, before it becomes a lease.

@@ -18,10 +18,13 @@ use super::{
     append::INDEXED,
 };
 
+/// The mark of a run that lost its owner: due, whatever the clock says.
+pub(super) const REAPED: Timestamp = 0;
+
 impl Ledger {
     /// Looks at about `max` of the runs that began since the last checkpoint, and gives those that have
     /// neither end nor owner a due mark. 0 when there is nothing left to look at.
-    pub(crate) fn reap(&mut self, now: Timestamp, max: usize) -> Result<usize> {
+    pub(crate) fn reap(&mut self, max: usize) -> Result<usize> {
         let mut looked = 0;
         let end = after(&[key::JOURNAL]);
         while let Some(from) = self.unreaped.filter(|_| looked < max) {
@@ -37,12 +40,11 @@ impl Ledger {
             let status = self.last(run)?.map(|(head, _)| head.status);
             if status == Some(Status::Running) && !self.active.contains_key(&run) {
                 let tenant = self.tenant_of(run)?;
-                let at = run.started_at().min(now);
-                let mark = key::due(&tenant, at, run);
+                let mark = key::due(&tenant, REAPED, run);
                 if self.table.get(&mark)?.is_none() {
                     self.put(mark, Vec::new());
                 }
-                self.wake(&tenant, at, run);
+                self.wake(&tenant, REAPED, run);
             }
         }
         self.apply()?;

@@ -67,7 +67,7 @@ impl Sled {
         let periods = self.periods.clone();
         self.committer
             .durably(move |ledger| {
-                while ledger.reap(now, usize::MAX)? > 0 {}
+                while ledger.reap(usize::MAX)? > 0 {}
                 ledger.commit()?;
                 periods.turn(ledger, what, now)
             })
@@ -190,8 +190,8 @@ impl Store for Sled {
         Ok(())
     }
 
-    async fn reap(&self, now: Timestamp, max: usize) -> Result<usize> {
-        self.committer.call(move |ledger| ledger.reap(now, max), |_| false).await
+    async fn reap(&self, _now: Timestamp, max: usize) -> Result<usize> {
+        self.committer.call(move |ledger| ledger.reap(max), |_| false).await
     }
 
     async fn deliver(&self, message: Inbound) -> Result<Delivered> {

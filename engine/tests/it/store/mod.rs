@@ -3,5 +3,6 @@
 mod cases;
 mod files;
 mod messages;
+mod model;
 mod owners;
 mod world;
