@@ -183,7 +183,7 @@ fn a_bad_set_is_refused_with_everything_wrong_and_the_old_one_serves_on() {
     let before = catalog.now();
     let found = with(&[("a", &bad)], &registry, Some(&before)).map(|_| ()).unwrap_err();
     let codes: Vec<&str> = found.iter().map(|found| found.code).collect();
-    for code in ["CYCLE", "EXPR_UNKNOWN_NAME", "DUPLICATE_SETTING"] {
+    for code in ["CYCLE", "EXPR_UNKNOWN_NAME", "CONFIG_CONFLICT"] {
         assert!(codes.contains(&code), "{code} in {codes:?}");
     }
     assert!(Arc::ptr_eq(&before, &catalog.now()));
@@ -241,7 +241,7 @@ fn rust_extensions_stand_beside_those_in_yaml() {
     assert_eq!(
         told,
         [
-            "EXTENSION_OVERLAP extension `Own` of `price`, in tests: (one, car, default) is taken by `Again` with the same priority"
+            "EXTENSION_CONFLICT extension `Own` of `price`, in tests: (one, car, default) is taken by `Again` with the same priority"
         ]
     );
 }

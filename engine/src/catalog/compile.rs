@@ -1,7 +1,7 @@
 //! From texts to a snapshot: parse, validate, plan, and everything found wrong at once. What has not changed
 //! since the snapshot before is taken over.
 
-use std::{collections::BTreeMap, sync::Arc, thread};
+use std::{sync::Arc, thread};
 
 use sdk::{Identity, Registry, Resource, Value};
 
@@ -171,19 +171,12 @@ impl Build<'_> {
 
     fn settings(&mut self, configs: &[Config]) {
         let mut settings = Settings::default();
-        let mut places = BTreeMap::new();
         for config in configs {
             let name: Arc<str> = config.header.name.value.as_str().into();
-            places.insert(Arc::clone(&name), config.place.span);
             let Some(place) = place(&config.place) else { continue };
             for (key, value) in &config.values {
-                if let Err(first) = settings.state(&place, &key.value, value.to_json(), &name) {
-                    let message = format!("`{}` is set for {place} by `{first}` already", key.value);
-                    let help = "keep one of them";
-                    let twice = Diagnostic::error("DUPLICATE_SETTING", key.span, message, help);
-                    let first_at = places.get(&first).copied().unwrap_or_default();
-                    self.found.push(twice.at(format!("values.{}", key.value)).see(first_at, "the first"));
-                }
+                // Validation has told of a second value for one place; the first stays.
+                settings.state(&place, &key.value, value.to_json(), &name);
             }
         }
         self.snapshot.settings = settings.settle();

@@ -9,7 +9,7 @@ use std::{
 use sdk::{Identity, Shared, UseCase, Value, serde_json::Map};
 use serde::Serialize;
 
-use crate::scoped::{Duplicate, Scoped};
+use crate::scoped::Scoped;
 
 /// One stated value.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,25 +44,13 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// States a value; the first one stays.
-    ///
-    /// # Errors
-    /// The document that has stated the key for this place already.
-    pub(super) fn state(
-        &mut self,
-        place: &Identity,
-        key: &str,
-        value: Value,
-        document: &Arc<str>,
-    ) -> Result<(), Arc<str>> {
+    /// States a value. The first one for a place stays.
+    pub(super) fn state(&mut self, place: &Identity, key: &str, value: Value, document: &Arc<str>) {
         let (places, keys) = self.stated.entry(place.use_case.clone()).or_default();
         places.insert(place.clone());
         keys.insert(key.to_owned());
-        let scoped = self.keys.entry(key.to_owned()).or_default();
-        let setting = Setting { value, document: Arc::clone(document) };
-        scoped.insert(place.clone(), setting).map_err(|Duplicate { key, refused }| {
-            scoped.at(&key).map_or(refused.document, |first| Arc::clone(&first.document))
-        })
+        let setting = || Setting { value, document: Arc::clone(document) };
+        self.keys.entry(key.to_owned()).or_default().entry(place, setting);
     }
 
     /// Makes the effective objects. A place answers for every identity for which it is the nearest stated
@@ -130,7 +118,7 @@ mod tests {
     fn settings(all: &[(Identity, &str, Value)]) -> Settings {
         let mut settings = Settings::default();
         for (at, (place, key, value)) in all.iter().enumerate() {
-            let _twice = settings.state(place, key, value.clone(), &Arc::from(format!("d{at}")));
+            settings.state(place, key, value.clone(), &Arc::from(format!("d{at}")));
         }
         settings.settle()
     }
@@ -150,15 +138,6 @@ mod tests {
         let told: Vec<_> =
             explained.iter().map(|view| (view.key.as_str(), view.level, &*view.document)).collect();
         assert_eq!(told, [("batch", 3, "d1"), ("minutes", 1, "d2")]);
-    }
-
-    #[test]
-    fn a_key_stated_twice_for_one_place_names_the_first() {
-        let mut settings = Settings::default();
-        let place = id("close", None, None);
-        settings.state(&place, "a", json!(1), &"first".into()).unwrap();
-        assert_eq!(settings.state(&place, "a", json!(2), &"second".into()), Err("first".into()));
-        assert_eq!(*settings.settle().get(&place), json!({"a": 1}));
     }
 
     proptest! {

@@ -75,13 +75,14 @@ pub(super) fn add_rust(
             found.push(Diagnostic::warning("UNREACHABLE", Span::default(), message, help));
         }
         let point = points.entry(entry.point.into()).or_insert_with(|| Point::new(Arc::new(typed(entry))));
-        let taken = point.extensions.at(&place).into_iter().flatten();
-        if let Some(other) =
-            taken.into_iter().find(|other| other.priority == entry.priority && other.when.is_none())
-        {
+        // A clash with one in YAML is told by validation, where the YAML stands.
+        let is_clash = |other: &&Arc<ExtensionPlan>| {
+            other.priority == entry.priority && matches!(other.implementation, Implementation::Rust(_))
+        };
+        if let Some(other) = point.extensions.at(&place).into_iter().flatten().find(is_clash) {
             let message = of(entry, &format!("{place} is taken by `{}` with the same priority", other.name));
             let help = "give one of them another priority, or another place";
-            found.push(Diagnostic::error("EXTENSION_OVERLAP", Span::default(), message, help));
+            found.push(Diagnostic::error("EXTENSION_CONFLICT", Span::default(), message, help));
             continue;
         }
         point.add(&place, Arc::new(plan(entry)));
