@@ -1,0 +1,182 @@
+//! Whether a callback comes from whom it says: checked on the raw bytes, before it is parsed or correlated
+//! (SECURITY rule 20).
+//!
+//! `standard-webhooks` is the scheme of standardwebhooks.com: HMAC-SHA256 over `id.timestamp.body`, several
+//! signatures for key rotation, five minutes of tolerance. `rsa-sha256` is what banks use: PKCS#1 v1.5 over
+//! the body, in a header, in base64.
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use hyper::HeaderMap;
+use ring::signature::{RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
+use sdk::{Error, Resource, Secret, Timestamp};
+use sha2::{Digest as _, Sha256};
+use standardwebhooks::Webhook;
+
+/// How far a signed time may lie from ours, in milliseconds.
+const TOLERANCE_MS: i64 = 300_000;
+
+/// Checks a callback with the `signature` of a connection, and gives the id that makes it the same callback
+/// when it comes again.
+///
+/// # Errors
+/// `CALLBACK_UNSIGNED` when a part is missing, `CALLBACK_FORGED` when it does not fit, `CALLBACK_STALE` when
+/// its time is too far from ours; `SECRET_NOT_FOUND`; `CALLBACK_KEY` when the connection has no usable key.
+pub fn verify(
+    connection: &Resource,
+    headers: &HeaderMap,
+    body: &[u8],
+    now: Timestamp,
+    secret: impl Fn(&str) -> Result<Secret, Error>,
+) -> Result<String, Error> {
+    let signature = &connection.body["signature"];
+    let text = |key: &str| {
+        signature[key].as_str().ok_or_else(|| {
+            let message = format!("connection `{}` has no `signature.{key}`", connection.name);
+            Error::validation("CALLBACK_KEY", message)
+        })
+    };
+    match text("algorithm")? {
+        "standard-webhooks" => webhook(headers, body, now, &secret(text("secret")?)?),
+        "rsa-sha256" => rsa(header(headers, text("header")?)?, body, &secret(text("publicKey")?)?),
+        other => Err(Error::validation("CALLBACK_KEY", format!("no signature algorithm `{other}`"))),
+    }
+}
+
+/// The id of a callback that nobody signs: its content.
+#[must_use]
+pub fn unsigned_id(headers: &HeaderMap, body: &[u8]) -> String {
+    let given = headers.get("webhook-id").and_then(|value| value.to_str().ok());
+    given.map_or_else(|| digest(body), ToOwned::to_owned)
+}
+
+fn digest(body: &[u8]) -> String {
+    BASE64_STANDARD.encode(Sha256::digest(body))
+}
+
+fn header<'h>(headers: &'h HeaderMap, name: &str) -> Result<&'h str, Error> {
+    let value = headers.get(name).and_then(|value| value.to_str().ok());
+    value.ok_or_else(|| Error::validation("CALLBACK_UNSIGNED", format!("the header `{name}` is missing")))
+}
+
+fn forged() -> Error {
+    Error::validation("CALLBACK_FORGED", "the signature does not fit the body")
+}
+
+fn webhook(headers: &HeaderMap, body: &[u8], now: Timestamp, secret: &Secret) -> Result<String, Error> {
+    let id = header(headers, "webhook-id")?;
+    let signatures = header(headers, "webhook-signature")?;
+    let signed_at: i64 = header(headers, "webhook-timestamp")?.parse().map_err(|_| forged())?;
+    let distance = now.saturating_sub(signed_at.saturating_mul(1_000)).abs();
+    if distance > TOLERANCE_MS {
+        return Err(Error::validation("CALLBACK_STALE", "its time is more than five minutes from ours"));
+    }
+    let unusable =
+        |_| Error::validation("CALLBACK_KEY", "the callback secret is no Standard Webhooks secret");
+    // Several secrets, separated by spaces: the old and the new one while a key is rotated.
+    for secret in secret.reveal().split_whitespace() {
+        let webhook = Webhook::new(secret).map_err(unusable)?;
+        let expected = webhook.sign(id, signed_at, body).map_err(|_| forged())?;
+        let is_same = |given: &str| {
+            ring::constant_time::verify_slices_are_equal(given.as_bytes(), expected.as_bytes()).is_ok()
+        };
+        if signatures.split_whitespace().any(is_same) {
+            return Ok(id.to_owned());
+        }
+    }
+    Err(forged())
+}
+
+fn rsa(signature: &str, body: &[u8], key: &Secret) -> Result<String, Error> {
+    let unusable = || {
+        Error::validation(
+            "CALLBACK_KEY",
+            "the public key is no RSA key in PEM (SubjectPublicKeyInfo or PKCS#1)",
+        )
+    };
+    let base64: String = key.reveal().lines().filter(|line| !line.starts_with("-----")).collect();
+    let der = BASE64_STANDARD.decode(base64.trim()).map_err(|_| unusable())?;
+    let signature = BASE64_STANDARD.decode(signature.trim()).map_err(|_| forged())?;
+    let key = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, pkcs1(&der).ok_or_else(unusable)?);
+    key.verify(body, &signature).map_err(|_| forged())?;
+    Ok(digest(body))
+}
+
+/// The PKCS#1 key inside a SubjectPublicKeyInfo (RFC 5280 §4.1.2.7), or the bytes themselves when they are one.
+fn pkcs1(der: &[u8]) -> Option<&[u8]> {
+    let (_, inside) = element(der, 0x30)?;
+    match element(inside, 0x30) {
+        // AlgorithmIdentifier, then BIT STRING with no unused bits.
+        Some((algorithm_end, _)) => {
+            let (_, bits) = element(inside.get(algorithm_end..)?, 0x03)?;
+            bits.strip_prefix(&[0])
+        }
+        None => Some(der),
+    }
+}
+
+/// The first DER element, if it has this tag: where it ends, and its content.
+fn element(der: &[u8], tag: u8) -> Option<(usize, &[u8])> {
+    if *der.first()? != tag {
+        return None;
+    }
+    let first = usize::from(*der.get(1)?);
+    let (length, start) = if first < 0x80 {
+        (first, 2)
+    } else {
+        let count = first & 0x7f;
+        let bytes = der.get(2..2 + count).filter(|_| count <= 4)?;
+        (bytes.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte)), 2 + count)
+    };
+    Some((start + length, der.get(start..start + length)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::HeaderMap;
+    use sdk::{Resource, Secret, serde_json::json};
+    use standardwebhooks::Webhook;
+
+    use super::verify;
+
+    const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
+    const OLD: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+    fn signed(secret: &str, at: i64, body: &[u8]) -> HeaderMap {
+        let signature = Webhook::new(secret).unwrap().sign("msg_1", at, body).unwrap();
+        let pairs = [
+            ("webhook-id", "msg_1".to_owned()),
+            ("webhook-timestamp", at.to_string()),
+            ("webhook-signature", signature),
+        ];
+        pairs.into_iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
+
+    fn check(headers: &HeaderMap, body: &[u8], now: i64) -> Result<String, String> {
+        let signature = json!({"signature": {"algorithm": "standard-webhooks", "secret": "secret://k"}});
+        let connection = Resource::new("Connection", "bank", signature);
+        let secret = |_: &str| Ok(Secret::new(&format!("{SECRET} {OLD}")));
+        verify(&connection, headers, body, now, secret).map_err(|error| error.code.to_string())
+    }
+
+    #[test]
+    fn a_signed_callback_passes_with_either_key_of_a_rotation() {
+        assert_eq!(check(&signed(SECRET, 1_000, b"{}"), b"{}", 1_000_000), Ok("msg_1".to_owned()));
+        assert_eq!(check(&signed(OLD, 1_000, b"{}"), b"{}", 1_299_000), Ok("msg_1".to_owned()));
+    }
+
+    #[test]
+    fn anything_else_does_not() {
+        let fault = |headers: &HeaderMap, body: &[u8], now| check(headers, body, now).unwrap_err();
+        assert_eq!(fault(&signed(SECRET, 1_000, b"{}"), b"{ }", 1_000_000), "CALLBACK_FORGED");
+        assert_eq!(
+            fault(&signed("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", 1_000, b"{}"), b"{}", 1_000_000),
+            "CALLBACK_FORGED"
+        );
+        assert_eq!(fault(&signed(SECRET, 1_000, b"{}"), b"{}", 1_301_000), "CALLBACK_STALE");
+        assert_eq!(fault(&signed(SECRET, 2_000, b"{}"), b"{}", 1_000_000), "CALLBACK_STALE");
+        assert_eq!(fault(&HeaderMap::new(), b"{}", 1_000_000), "CALLBACK_UNSIGNED");
+        let mut other_id = signed(SECRET, 1_000, b"{}");
+        other_id.insert("webhook-id", "msg_2".parse().unwrap());
+        assert_eq!(fault(&other_id, b"{}", 1_000_000), "CALLBACK_FORGED");
+    }
+}
