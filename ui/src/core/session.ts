@@ -6,6 +6,7 @@ import { history, isolateHistory, redo, redoDepth, undo, undoDepth } from '@code
 import {
   Annotation,
   ChangeSet,
+  Compartment,
   EditorState,
   type Extension,
   Text,
@@ -35,6 +36,8 @@ export class Session {
   private parsed: { readonly text: Text; readonly tree: Tree } | undefined;
   private lastGood: { readonly text: string; readonly tree: Tree } | undefined;
   private named: Names = { done: [], undone: [] };
+  private readonly looks = new Compartment();
+  private readonly marks = new Compartment();
   private readonly listeners = new Set<Listener>();
 
   private constructor(
@@ -43,7 +46,13 @@ export class Session {
   ) {
     this.state = EditorState.create({
       doc: Text.of(source.text.split('\n')),
-      extensions: [EditorState.lineSeparator.of('\n'), history({ newGroupDelay: 400 }), extensions],
+      extensions: [
+        EditorState.lineSeparator.of('\n'),
+        history({ newGroupDelay: 400 }),
+        this.looks.of([]),
+        this.marks.of([]),
+        extensions,
+      ],
     });
   }
 
@@ -85,6 +94,16 @@ export class Session {
   listen(listener: Listener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** What a text pane adds to the state: looks, keys, language. */
+  dress(extensions: Extension): void {
+    this.dispatch({ effects: this.looks.reconfigure(extensions) });
+  }
+
+  /** Marks of problems, apart from the looks so that either can change alone. */
+  dressMore(extensions: Extension): void {
+    this.dispatch({ effects: this.marks.reconfigure(extensions) });
   }
 
   /** A text pane hands its own transactions in, so that there is one history. */

@@ -1,7 +1,229 @@
+import { useQuery } from '@tanstack/react-query';
+import { useParams, useSearch } from '@tanstack/react-router';
+import { Suspense, lazy, useEffect, useMemo, useState } from 'react';
+import { type Kept, catalogQuery, readDraft } from '../api/catalog';
+import { meQuery } from '../api/engine';
+import { type Flow, flowQuery } from '../api/flows';
 import { useText } from '../app/text';
-import { Empty } from '../kit/Panel';
+import { merge } from '../core/merge';
+import { Session } from '../core/session';
+import { Button } from '../kit/Button';
+import { Banner, Empty } from '../kit/Panel';
+import { Splitter } from '../kit/Splitter';
+import { Tabs } from '../kit/Tabs';
+import { PublishDialog } from '../publish/PublishDialog';
+import { CaseMenu, ExtractDialog } from './Dialogs';
+import { Drawer } from './Drawer';
+import { EditorCanvas } from './EditorCanvas';
+import { EditorHeader } from './EditorHeader';
+import { Outline } from './Outline';
+import { Palette } from './Palette';
+import { QuickAdd } from './QuickAdd';
+import { TextPane } from './TextPane';
+import { type Drafts, useDrafts } from './drafts';
+import { useNavigateHere } from './here';
+import { useEditorKeys } from './keys';
+import { type Editing, EditingContext, Watch, useEditing, useProjection } from './session';
+import { useView } from './view';
+import './editor.css';
 
+const Inspector = lazy(() => import('./Inspector').then((file) => ({ default: file.Inspector })));
+const DiffPane = lazy(() => import('./DiffPane').then((file) => ({ default: file.DiffPane })));
+
+/** Loads the flow and its draft; what follows works on one session. */
 export function Editor() {
   const text = useText();
-  return <Empty title={text('frame.loading')} />;
+  const { name } = useParams({ from: '/flows/$name' });
+  const flow = useQuery(flowQuery(name));
+  const draft = useQuery({
+    queryKey: ['draft', flow.data?.file],
+    queryFn: async () => (await readDraft(flow.data?.file ?? '')) ?? null,
+    enabled: flow.data !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    retry: false,
+  });
+  if (flow.isError)
+    return (
+      <Empty icon="alert" title={text('editor.missing', { name })}>
+        <p>{flow.error.message}</p>
+      </Empty>
+    );
+  if (flow.data === undefined || draft.isPending) return <Empty title={text('frame.loading')} />;
+  return <Loaded key={name} flow={flow.data} kept={draft.data ?? undefined} />;
+}
+
+function Loaded({ flow, kept }: { readonly flow: Flow; readonly kept: Kept | undefined }) {
+  const me = useQuery(meQuery);
+  const catalog = useQuery(catalogQuery);
+  const isReadOnly =
+    me.data !== undefined && !me.data.rights.some((right) => /^(\*|edit|write|admin|catalog)/.test(right));
+  const [opened] = useState(() => ({ text: flow.text, kept }));
+  const editing = useMemo((): Editing => {
+    const session = Session.open(opened.kept?.draft.text ?? opened.text);
+    const watch = new Watch(session);
+    return {
+      watch,
+      session,
+      file: flow.file,
+      flow: flow.name,
+      isReadOnly,
+      run: (command, args) => session.run(command, args),
+    };
+  }, [opened, flow.file, flow.name, isReadOnly]);
+  const drafts = useDrafts(editing.session, flow.file, catalog.data?.revision ?? 0, opened.kept);
+  const set = useView((state) => state.set);
+  useEffect(
+    () => () =>
+      set({
+        selection: [],
+        edge: undefined,
+        result: undefined,
+        quickAdd: undefined,
+        search: '',
+        folded: new Set(),
+      }),
+    [set],
+  );
+  return (
+    <EditingContext value={editing}>
+      <Screen drafts={drafts} published={opened.text} />
+    </EditingContext>
+  );
+}
+
+function Screen({ drafts, published }: { readonly drafts: Drafts; readonly published: string }) {
+  const text = useText();
+  const search = useSearch({ from: '/flows/$name' });
+  const go = useNavigateHere();
+  const [isPublishing, setPublishing] = useState(false);
+  const view = search.view ?? 'canvas';
+  const openTest = () => go({ drawer: 'test' });
+  const publish = () => {
+    void drafts.flush().then(() => setPublishing(true));
+  };
+  useEditorKeys(openTest, publish);
+  const { session, file } = useEditing();
+  return (
+    <div className="editor">
+      <EditorHeader draft={drafts.state} view={view} onRun={openTest} onPublish={publish} />
+      {drafts.state.state === 'conflict' ? <Conflict drafts={drafts} /> : null}
+      <Unreadable />
+      <div className="editor-body">
+        <LeftPane />
+        <div className="editor-centre">
+          <Middle view={view} published={published} />
+          <Drawer tab={search.drawer} />
+        </div>
+        {view === 'diff' ? null : (
+          <Suspense fallback={<aside className="inspector" />}>
+            <Inspector />
+          </Suspense>
+        )}
+      </div>
+      <QuickAdd />
+      <ExtractDialog />
+      <CaseMenu />
+      {isPublishing ? (
+        <PublishDialog
+          file={file}
+          text={session.file}
+          published={published}
+          onClose={() => setPublishing(false)}
+        />
+      ) : null}
+      <span className="hidden-text">{text('editor.hint')}</span>
+    </div>
+  );
+}
+
+function Middle({ view, published }: { readonly view: string; readonly published: string }) {
+  const text = useText();
+  const { session } = useEditing();
+  const { text: shown } = useProjection();
+  if (view === 'text') return <TextPane />;
+  if (view === 'diff')
+    return (
+      <Suspense fallback={null}>
+        <DiffPane before={published} after={shown === '' ? session.text : session.file} />
+      </Suspense>
+    );
+  if (view === 'split')
+    return <Splitter label={text('view.split')} first={<EditorCanvas />} second={<TextPane />} />;
+  return <EditorCanvas />;
+}
+
+function LeftPane() {
+  const text = useText();
+  const [tab, setTab] = useState('palette');
+  return (
+    <div className="left-pane">
+      <Tabs
+        label={text('editor.left')}
+        value={tab}
+        onChange={setTab}
+        tabs={[
+          { id: 'palette', label: text('palette.title') },
+          { id: 'outline', label: text('outline.title') },
+        ]}
+      >
+        {tab === 'palette' ? <Palette /> : <Outline />}
+      </Tabs>
+    </div>
+  );
+}
+
+/** The text does not parse: the last good graph stays, and the place is one press away. */
+function Unreadable() {
+  const text = useText();
+  const { session } = useEditing();
+  const { isStale } = useProjection();
+  const fault = session.tree.faults[0];
+  const go = useNavigateHere();
+  if (!isStale || fault === undefined) return null;
+  return (
+    <Banner
+      tone="failed"
+      action={
+        <Button size="small" onPress={() => go({ view: 'split' })}>
+          {text('editor.showText')}
+        </Button>
+      }
+    >
+      {text('editor.unreadable', { line: fault.line, message: fault.message })}
+    </Banner>
+  );
+}
+
+function Conflict({ drafts }: { readonly drafts: Drafts }) {
+  const text = useText();
+  const { session } = useEditing();
+  const [base] = useState(() => session.file);
+  if (drafts.state.state !== 'conflict') return null;
+  const { theirs, etag } = drafts.state;
+  const join = () => {
+    const merged = merge(base, session.text, theirs.replaceAll('\r\n', '\n'));
+    session.dispatch({
+      changes: { from: 0, to: session.editor.doc.length, insert: merged.text },
+      userEvent: 'input.merge',
+    });
+    drafts.adopt(etag);
+  };
+  return (
+    <Banner
+      tone="warn"
+      action={
+        <>
+          <Button size="small" onPress={join}>
+            {text('conflict.merge')}
+          </Button>
+          <Button size="small" look="quiet" onPress={() => drafts.adopt(etag)}>
+            {text('conflict.mine')}
+          </Button>
+        </>
+      }
+    >
+      {text('conflict.text')}
+    </Banner>
+  );
 }

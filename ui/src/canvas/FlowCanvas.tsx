@@ -1,0 +1,225 @@
+import {
+  Background,
+  BackgroundVariant,
+  type Connection,
+  type Edge,
+  type NodeChange,
+  type OnConnectEnd,
+  ReactFlow,
+  ReactFlowProvider,
+  SelectionMode,
+  applyNodeChanges,
+  useReactFlow,
+  useStore,
+} from '@xyflow/react';
+import '@xyflow/react/dist/base.css';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useText } from '../app/text';
+import { CanvasTools, FIT } from './CanvasTools';
+import { LineEdge, type LineFlowEdge } from './LineEdge';
+import { type CardNode, NodeCard } from './NodeCard';
+import './canvas.css';
+
+const NODE_TYPES = { card: NodeCard };
+const EDGE_TYPES = { line: LineEdge };
+
+export interface CanvasProps {
+  readonly nodes: readonly CardNode[];
+  readonly edges: readonly LineFlowEdge[];
+  readonly isReadOnly?: boolean;
+  readonly isStale?: boolean;
+  readonly label: string;
+  /** Changes when another document is shown: the view then fits it. */
+  readonly fitKey: string;
+  readonly onSelect?: (keys: readonly string[], edge: string | undefined) => void;
+  readonly onConnect?: (from: string, to: string, at: { x: number; y: number }) => void;
+  readonly onReconnect?: (edge: LineFlowEdge, next: Connection) => void;
+  readonly onDropAway?: (from: string, at: { x: number; y: number }) => void;
+  readonly whyNot?: (from: string, to: string) => string | undefined;
+  readonly onMoved?: (
+    moved: readonly { readonly key: string; readonly x: number; readonly y: number }[],
+  ) => void;
+  readonly onOpen?: (key: string) => void;
+  readonly onDropItem?: (item: string, at: { x: number; y: number }, edge: string | undefined) => void;
+  readonly tools?: ReactNode;
+  readonly children?: ReactNode;
+}
+
+/** The graph of one flow. Knows how to draw and to ask, not what a flow is. */
+export function FlowCanvas(props: CanvasProps) {
+  return (
+    <ReactFlowProvider>
+      <Inner {...props} />
+    </ReactFlowProvider>
+  );
+}
+
+function Inner(props: CanvasProps) {
+  const { isReadOnly = false, isStale = false, label, children, tools } = props;
+  const text = useText();
+  const box = useRef<HTMLDivElement>(null);
+  const { nodes, onNodesChange } = useMovedNodes(props);
+  const drop = useDrop(props, box);
+  const links = useLinks(props);
+  useFit(props.fitKey, nodes.length);
+  const isFar = useStore((state) => state.transform[2] < 0.4);
+  const edges = useMemo(
+    () =>
+      props.edges.map((edge) =>
+        edge.id === drop.target && edge.data !== undefined
+          ? { ...edge, data: { ...edge.data, isTarget: true } }
+          : edge,
+      ),
+    [props.edges, drop.target],
+  );
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: drops from the palette land here; the outline is the keyboard's way
+    <div
+      ref={box}
+      className={`canvas${isStale ? ' canvas-stale' : ''}${isFar ? ' far' : ''}`}
+      data-canvas
+      onDragOver={drop.over}
+      onDrop={drop.drop}
+      onDragLeave={drop.leave}
+    >
+      <ReactFlow<CardNode, LineFlowEdge>
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
+        onNodesChange={onNodesChange}
+        onSelectionChange={({ nodes: chosen, edges: lines }) =>
+          props.onSelect?.(
+            chosen.map((node) => node.id),
+            chosen.length === 0 ? lines[0]?.id : undefined,
+          )
+        }
+        onNodeDragStop={(_event, _node, moved) =>
+          props.onMoved?.(moved.map((node) => ({ key: node.id, ...node.position })))
+        }
+        onNodeDoubleClick={(_event, node) => props.onOpen?.(node.id)}
+        {...links.handlers}
+        nodesDraggable={!isReadOnly}
+        nodesConnectable={!isReadOnly}
+        edgesReconnectable={!isReadOnly}
+        deleteKeyCode={null}
+        disableKeyboardA11y={false}
+        selectionMode={SelectionMode.Partial}
+        selectionOnDrag
+        panOnDrag={[1, 2]}
+        panActivationKeyCode="Space"
+        panOnScroll
+        zoomOnDoubleClick={false}
+        zoomActivationKeyCode="Control"
+        multiSelectionKeyCode="Shift"
+        minZoom={0.12}
+        maxZoom={1.6}
+        onlyRenderVisibleElements={nodes.length > 120}
+        proOptions={{ hideAttribution: true }}
+        aria-label={label}
+        fitView
+        fitViewOptions={FIT}
+      >
+        <Background variant={BackgroundVariant.Cross} gap={24} size={3} color="var(--line)" />
+        <CanvasTools>{tools}</CanvasTools>
+      </ReactFlow>
+      {links.why === undefined ? null : (
+        <div className="canvas-why" style={{ left: links.why.x, top: links.why.y }} role="alert">
+          {text('canvas.cannotConnect', { reason: links.why.text })}
+        </div>
+      )}
+      {children}
+    </div>
+  );
+}
+
+/** Places come from the layout; while a card is dragged it is where the pointer has it. */
+function useMovedNodes({ nodes: laid }: CanvasProps) {
+  const [nodes, setNodes] = useState<CardNode[]>([...laid]);
+  useEffect(() => {
+    setNodes((old) => {
+      const sizes = new Map(old.map((node) => [node.id, node.measured]));
+      return laid.map((node) => {
+        const measured = sizes.get(node.id);
+        return measured === undefined ? node : { ...node, measured };
+      });
+    });
+  }, [laid]);
+  const onNodesChange = useCallback(
+    (changes: NodeChange<CardNode>[]) => setNodes((old) => applyNodeChanges(changes, old)),
+    [],
+  );
+  return { nodes, onNodesChange };
+}
+
+function useFit(key: string, count: number): void {
+  const { fitView } = useReactFlow();
+  const fitted = useRef('');
+  useEffect(() => {
+    if (count === 0 || fitted.current === key) return;
+    fitted.current = key;
+    requestAnimationFrame(() => void fitView(FIT));
+  }, [key, count, fitView]);
+}
+
+/** Connecting: refused while dragging with the reason at the pointer; a drop in the open asks what to add. */
+function useLinks(props: CanvasProps) {
+  const { onConnect, onDropAway, onReconnect, whyNot } = props;
+  const [why, setWhy] = useState<{ x: number; y: number; text: string }>();
+  const pointer = useRef({ x: 0, y: 0 });
+  const end: OnConnectEnd = (event, state) => {
+    setWhy(undefined);
+    const at = 'clientX' in event ? { x: event.clientX, y: event.clientY } : pointer.current;
+    if (
+      state.isValid !== true &&
+      state.toNode === null &&
+      state.fromNode !== null &&
+      state.fromHandle?.type === 'source'
+    )
+      onDropAway?.(state.fromNode.id, at);
+  };
+  const isValid = (link: Connection | Edge) => {
+    const reason = link.source === link.target ? undefined : whyNot?.(link.source, link.target);
+    setWhy(reason === undefined ? undefined : { ...pointer.current, text: reason });
+    return reason === undefined && link.source !== link.target;
+  };
+  const handlers = {
+    onConnect: (link: Connection) => onConnect?.(link.source, link.target, pointer.current),
+    onConnectEnd: end,
+    onReconnect: (edge: LineFlowEdge, next: Connection) => onReconnect?.(edge, next),
+    isValidConnection: isValid,
+    onPointerMove: (event: React.PointerEvent) => {
+      pointer.current = { x: event.clientX, y: event.clientY };
+    },
+  };
+  return { why, handlers };
+}
+
+/** A palette entry dragged over: the edge under the pointer is the one whose box it hits. */
+function useDrop({ onDropItem }: CanvasProps, box: React.RefObject<HTMLDivElement | null>) {
+  const [target, setTarget] = useState<string>();
+  const edgeAt = (x: number, y: number): string | undefined => {
+    for (const element of box.current?.ownerDocument.elementsFromPoint(x, y) ?? []) {
+      const edge = element.closest('.react-flow__edge');
+      const id = edge?.getAttribute('data-id') ?? element.closest('[data-edge]')?.getAttribute('data-edge');
+      if (id !== null && id !== undefined) return id;
+    }
+    return undefined;
+  };
+  return {
+    target,
+    over: (event: React.DragEvent) => {
+      if (!event.dataTransfer.types.includes('application/x-bactrian')) return;
+      event.preventDefault();
+      setTarget(edgeAt(event.clientX, event.clientY));
+    },
+    leave: () => setTarget(undefined),
+    drop: (event: React.DragEvent) => {
+      const item = event.dataTransfer.getData('application/x-bactrian');
+      setTarget(undefined);
+      if (item === '') return;
+      event.preventDefault();
+      onDropItem?.(item, { x: event.clientX, y: event.clientY }, edgeAt(event.clientX, event.clientY));
+    },
+  };
+}

@@ -1,0 +1,155 @@
+/** Graph → places. Automatic and deterministic; pins from the server move single nodes and never reach the YAML. */
+import { Graph as Dagre, layout as arrange } from '@dagrejs/dagre';
+import type { Graph, GraphEdge, GraphNode } from '../core/graph';
+import { addressOf } from '../core/sites';
+import type { Point } from './route';
+
+export const CARD = { width: 216, height: 64, rowHeight: 18 };
+const GAP = { rank: 64, node: 24 };
+const INSET = { x: 24, top: 44, bottom: 20 };
+
+export interface Pins {
+  readonly [address: string]: { readonly x: number; readonly y: number };
+}
+export interface Placed {
+  readonly key: string;
+  readonly address: string;
+  readonly node: GraphNode;
+  readonly parent: string | undefined;
+  readonly isGroup: boolean;
+  /** A body that can be opened and closed. */
+  readonly isFoldable: boolean;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+export interface Line {
+  readonly key: string;
+  readonly from: string;
+  readonly to: string;
+  readonly edge: GraphEdge;
+  /** Ways around nodes in between, relative to the scope's corner. */
+  readonly bends: readonly Point[];
+  readonly scope: readonly (string | number)[];
+  readonly parent: string | undefined;
+}
+export interface Layout {
+  readonly nodes: readonly Placed[];
+  readonly lines: readonly Line[];
+  readonly width: number;
+  readonly height: number;
+}
+export interface LayoutOptions {
+  readonly folded: ReadonlySet<string>;
+  readonly pins: Pins;
+  /** Nodes with a third row. */
+  readonly tall: ReadonlySet<string>;
+}
+
+export function keyOf(node: GraphNode): string {
+  return node.path.join('/');
+}
+
+export function place(graph: Graph, options: LayoutOptions): Layout {
+  return placeScope(graph, options, undefined);
+}
+
+interface Inner {
+  readonly layout: Layout;
+}
+
+function placeScope(graph: Graph, options: LayoutOptions, parent: string | undefined): Layout {
+  const dagre = new Dagre({ multigraph: false, compound: false });
+  dagre.setGraph({
+    rankdir: 'LR',
+    nodesep: GAP.node,
+    ranksep: GAP.rank,
+    edgesep: 16,
+    marginx: 0,
+    marginy: 0,
+  });
+  dagre.setDefaultEdgeLabel(() => ({}));
+  const inner = new Map<string, Inner>();
+  for (const node of graph.nodes) {
+    const body = bodyLayout(node, options);
+    if (body !== undefined) inner.set(node.id, { layout: body });
+    dagre.setNode(node.id, sizeOf(node, body, options));
+  }
+  const edges = graph.edges.filter((edge) => !edge.implied);
+  for (const edge of edges)
+    dagre.setEdge(edge.from, edge.to, { weight: edge.sources.includes('data') ? 1 : 3 });
+  arrange(dagre);
+  return gather(graph, edges, dagre, inner, options, parent);
+}
+
+function bodyLayout(node: GraphNode, options: LayoutOptions): Layout | undefined {
+  if (node.body === undefined || options.folded.has(keyOf(node))) return undefined;
+  if (node.body.form === 'scope') return placeScope(node.body.graph, options, keyOf(node));
+  const nodes = node.body.nodes;
+  const alone: Graph = { path: node.path, nodes, edges: [], order: null };
+  return placeScope(alone, options, keyOf(node));
+}
+
+function sizeOf(
+  node: GraphNode,
+  body: Layout | undefined,
+  options: LayoutOptions,
+): { width: number; height: number } {
+  if (body !== undefined) {
+    const width = Math.max(CARD.width + 2 * INSET.x, body.width + 2 * INSET.x);
+    return { width, height: body.height + INSET.top + INSET.bottom };
+  }
+  return {
+    width: CARD.width,
+    height: options.tall.has(keyOf(node)) ? CARD.height + CARD.rowHeight : CARD.height,
+  };
+}
+
+function gather(
+  graph: Graph,
+  edges: readonly GraphEdge[],
+  dagre: Dagre,
+  inner: ReadonlyMap<string, Inner>,
+  options: LayoutOptions,
+  parent: string | undefined,
+): Layout {
+  const nodes: Placed[] = [];
+  const lines: Line[] = [];
+  let [right, bottom] = [0, 0];
+  for (const node of graph.nodes) {
+    const at = dagre.node(node.id);
+    const address = addressOf(node.path).join('.') || node.id;
+    const pinned = options.pins[address];
+    const width = at.width ?? CARD.width;
+    const height = at.height ?? CARD.height;
+    const x = pinned?.x ?? snap((at.x ?? 0) - width / 2);
+    const y = pinned?.y ?? snap((at.y ?? 0) - height / 2);
+    right = Math.max(right, x + width);
+    bottom = Math.max(bottom, y + height);
+    const body = inner.get(node.id);
+    const key = keyOf(node);
+    const isFoldable = node.body !== undefined;
+    nodes.push({ key, address, node, parent, isGroup: body !== undefined, isFoldable, x, y, width, height });
+    for (const one of body?.layout.nodes ?? [])
+      nodes.push(one.parent === key ? { ...one, x: one.x + INSET.x, y: one.y + INSET.top } : one);
+    lines.push(...(body?.layout.lines ?? []));
+  }
+  for (const edge of edges) {
+    const points = dagre.edge(edge.from, edge.to)?.points ?? [];
+    lines.push({
+      key: `${graph.path.join('/')}:${edge.from}>${edge.to}`,
+      from: [...graph.path, 'nodes', edge.from].join('/'),
+      to: [...graph.path, 'nodes', edge.to].join('/'),
+      edge,
+      bends: points.length > 3 ? points.slice(1, -1).map(({ x, y }: Point) => ({ x, y })) : [],
+      scope: graph.path,
+      parent,
+    });
+  }
+  return { nodes, lines, width: right, height: bottom };
+}
+
+function snap(value: number): number {
+  return Math.round(value / 4) * 4;
+}

@@ -1,0 +1,47 @@
+import { MergeView } from '@codemirror/merge';
+import { yaml } from '@codemirror/lang-yaml';
+import { EditorState } from '@codemirror/state';
+import { EditorView, lineNumbers } from '@codemirror/view';
+import { useEffect, useRef } from 'react';
+import { useText } from '../app/text';
+
+export interface DiffPaneProps {
+  readonly before: string;
+  readonly after: string;
+}
+
+/** Two texts side by side, unchanged stretches folded. */
+export function DiffPane({ before, after }: DiffPaneProps) {
+  const text = useText();
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (box.current === null) return;
+    const nonce = document.querySelector('meta[name="csp-nonce"]')?.getAttribute('content') ?? '';
+    const side = (doc: string, label: string) => ({
+      doc,
+      extensions: [
+        EditorView.cspNonce.of(nonce),
+        lineNumbers(),
+        yaml(),
+        EditorState.readOnly.of(true),
+        EditorView.contentAttributes.of({ 'aria-label': label }),
+      ],
+    });
+    const view = new MergeView({
+      parent: box.current,
+      a: side(before, text('diff.before')),
+      b: side(after, text('diff.after')),
+      collapseUnchanged: { margin: 3, minSize: 6 },
+    });
+    return () => view.destroy();
+  }, [before, after, text]);
+  return (
+    <div className="diff">
+      <div className="diff-head">
+        <span>{text('diff.before')}</span>
+        <span>{text('diff.after')}</span>
+      </div>
+      <div ref={box} className="diff-body scroll" />
+    </div>
+  );
+}

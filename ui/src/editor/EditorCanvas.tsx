@@ -1,0 +1,184 @@
+import { useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
+import { useCallback, useMemo } from 'react';
+import { layoutQuery } from '../api/engine';
+import { useSettings } from '../app/settings';
+import { useText } from '../app/text';
+import { FlowCanvas } from '../canvas/FlowCanvas';
+import { sceneOf } from '../canvas/scene';
+import { whyNot } from '../core/commands/connect';
+import { type Graph, project } from '../core/graph';
+import type { Path } from '../core/json';
+import { Button } from '../kit/Button';
+import { Icon } from '../kit/Icon';
+import { Empty } from '../kit/Panel';
+import { refusalKey, useActions } from './actions';
+import { useAnswerers, useChanges, useComponentMap, useOverlays } from './facts';
+import { usePins } from './pins';
+import { useProblemsByNode } from './problems';
+import { useEditing, useProjection } from './session';
+import { bodyFor } from './catalog';
+import { nodeOfKey, useView } from './view';
+
+/** The canvas of the open flow: gathers what is known and turns gestures into commands. */
+export function EditorCanvas() {
+  const text = useText();
+  const { flow, isReadOnly } = useEditing();
+  const { graph, isStale } = useProjection();
+  const view = useView();
+  const scene = useScene(graph);
+  const gestures = useGestures();
+  const movePins = usePins(flow);
+  const set = view.set;
+  return (
+    <FlowCanvas
+      nodes={scene.nodes}
+      edges={scene.edges}
+      isReadOnly={isReadOnly}
+      isStale={isStale}
+      fitKey={flow}
+      label={text('canvas.label', { flow })}
+      onSelect={(keys, edge) => {
+        const old = useView.getState();
+        if (old.edge !== edge || keys.join() !== old.selection.join()) set({ selection: keys, edge });
+      }}
+      onMoved={movePins}
+      onOpen={(key) => set({ selection: [key] })}
+      {...gestures}
+    >
+      {graph.nodes.length === 0 ? <EmptyCanvas /> : null}
+    </FlowCanvas>
+  );
+}
+
+function EmptyCanvas() {
+  const text = useText();
+  const set = useView((state) => state.set);
+  const open = () =>
+    set({ quickAdd: { x: window.innerWidth / 2 - 160, y: window.innerHeight / 3, scope: [] } });
+  return (
+    <div className="canvas-empty">
+      <div>
+        <Empty icon="route" title={text('canvas.emptyTitle')}>
+          <p>{text('canvas.emptyText')}</p>
+          <Button look="main" icon={<Icon name="plus" />} onPress={open}>
+            {text('canvas.addFirst')}
+          </Button>
+        </Empty>
+      </div>
+    </div>
+  );
+}
+
+function useScene(graph: Graph) {
+  const { flow, isReadOnly } = useEditing();
+  const locale = useSettings((state) => state.locale);
+  const components = useComponentMap();
+  const pins = useQuery(layoutQuery(flow)).data?.pins;
+  const { selection, edge, folded, search, set } = useView();
+  const answerers = useAnswerers(graph);
+  const overlays = useOverlays();
+  const changes = useChanges();
+  const problems = useProblemsByNode();
+  const onFold = useCallback(
+    (key: string) => {
+      const next = new Set(useView.getState().folded);
+      if (!next.delete(key)) next.add(key);
+      set({ folded: next });
+    },
+    [set],
+  );
+  return useMemo(
+    () =>
+      sceneOf({
+        graph,
+        components,
+        locale,
+        folded,
+        pins: pins ?? {},
+        search,
+        selection: new Set(selection),
+        selectedEdge: edge,
+        overlays,
+        answerers,
+        changes,
+        problems,
+        onFold,
+        onInsert: isReadOnly
+          ? undefined
+          : (line, at) =>
+              set({
+                quickAdd: { ...at, edge: { from: line.edge.from, to: line.edge.to }, scope: line.scope },
+              }),
+      }),
+    [
+      graph,
+      components,
+      locale,
+      folded,
+      pins,
+      search,
+      selection,
+      edge,
+      overlays,
+      answerers,
+      changes,
+      problems,
+      onFold,
+      isReadOnly,
+      set,
+    ],
+  );
+}
+
+function useGestures() {
+  const text = useText();
+  const actions = useActions();
+  const { draft } = useProjection();
+  const components = useComponentMap();
+  const set = useView((state) => state.set);
+  const { bizId } = useSearch({ strict: false });
+  return useMemo(() => {
+    const reason = (from: string, to: string): string | undefined => {
+      const a = nodeOfKey(from);
+      const b = nodeOfKey(to);
+      if (!a.isNode || !b.isNode || a.scope.join() !== b.scope.join() || draft === undefined)
+        return text('refused.otherScope');
+      const code = whyNot(project(draft, a.scope), { from: a.id, to: b.id });
+      return code === undefined ? undefined : text(refusalKey(code), { from: a.id, to: b.id });
+    };
+    return {
+      whyNot: reason,
+      onConnect: (from: string, to: string, at: { x: number; y: number }) => {
+        const a = nodeOfKey(from);
+        actions.connect(a.scope, a.id, nodeOfKey(to).id, at);
+      },
+      onReconnect: (old: { source: string; target: string }, next: { source: string; target: string }) => {
+        const { scope, id } = nodeOfKey(old.source);
+        const ends = (one: { source: string; target: string }) => ({
+          from: nodeOfKey(one.source).id,
+          to: nodeOfKey(one.target).id,
+        });
+        actions.reconnect(scope, { ...ends(old), from: id }, ends(next));
+      },
+      onDropAway: (from: string, at: { x: number; y: number }) => {
+        const a = nodeOfKey(from);
+        if (a.isNode) set({ quickAdd: { ...at, anchor: a.id, scope: a.scope } });
+      },
+      onDropItem: (item: string, at: { x: number; y: number }, edge: string | undefined) => {
+        const { base, body } = bodyFor(item, components);
+        const place = edge === undefined ? undefined : edgePlace(edge, at);
+        actions.add(place, base, body);
+      },
+    };
+  }, [text, actions, draft, components, set, bizId]);
+}
+
+function edgePlace(
+  key: string,
+  at: { x: number; y: number },
+): { x: number; y: number; edge: { from: string; to: string }; scope: Path } {
+  const [scope = '', link = ''] = key.split(':');
+  const [from = '', to = ''] = link.split('>');
+  return { ...at, edge: { from, to }, scope: scope === '' ? [] : nodeOfKey(`${scope}/nodes/x`).scope };
+}

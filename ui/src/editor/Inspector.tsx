@@ -1,0 +1,315 @@
+import { type ReactNode, useMemo, useState } from 'react';
+import { useText } from '../app/text';
+import { KindMark } from '../canvas/KindMark';
+import { renameNode } from '../core/commands/rename';
+import { setValue, unset } from '../core/commands/value';
+import { type JsonObject, type Path, isObject } from '../core/json';
+import { type Kind, kindOf } from '../core/language';
+import { SchemaForm } from '../forms/SchemaForm';
+import { NamesContext } from '../forms/names';
+import { isShowable } from '../forms/schema';
+import { Button } from '../kit/Button';
+import { TextField } from '../kit/Field';
+import { Icon } from '../kit/Icon';
+import { LevelMark } from '../kit/Mark';
+import { Empty } from '../kit/Panel';
+import { useReport } from './actions';
+import { completeNames } from './inspectorNames';
+import { useComponentMap, useAnswerers, usePoints } from './facts';
+import { FLOW_KEYS, POLICY_KEYS, flowSchema, kindSchema, policySchema } from './nodeSchemas';
+import { usePatches } from './patches';
+import { documentOfFlow, useEditing, useProjection, useValue } from './session';
+import { YamlField } from './YamlField';
+import { keyPath, nodeOfKey, useView } from './view';
+import { useNodeProblems } from './problemsOfNode';
+
+/** Everything about the chosen node: what it does, when it runs, what guards it. */
+export function Inspector() {
+  const text = useText();
+  const selection = useView((state) => state.selection);
+  const key = selection[0];
+  const { draft } = useProjection();
+  const complete = useMemo(() => completeNames(draft), [draft]);
+  if (selection.length > 1) return <Many count={selection.length} />;
+  if (key === undefined) return <FlowInspector />;
+  return (
+    <NamesContext value={complete}>
+      <aside className="inspector scroll" aria-label={text('inspector.label')} data-inspector>
+        <NodeInspector key={key} path={keyPath(key)} nodeKey={key} />
+      </aside>
+    </NamesContext>
+  );
+}
+
+function Many({ count }: { readonly count: number }) {
+  const text = useText();
+  const { selection, set } = useView();
+  return (
+    <aside className="inspector">
+      <Empty icon="boxes" title={text('inspector.many', { count })}>
+        <p>{text('inspector.manyHint')}</p>
+        <Button
+          icon={<Icon name="workflow" />}
+          onPress={() => set({ extract: selection.map((key) => nodeOfKey(key).id) })}
+        >
+          {text('command.extract')}
+        </Button>
+      </Empty>
+    </aside>
+  );
+}
+
+/** Nothing chosen: the flow itself. */
+function FlowInspector() {
+  const text = useText();
+  const meta = useValue(['metadata']);
+  const { isReadOnly, flow } = useEditing();
+  const commit = useCommit();
+  const title = isObject(meta) && typeof meta['title'] === 'string' ? meta['title'] : '';
+  const timeout = useValue(['timeout']);
+  const durable = useValue(['durable']);
+  return (
+    <aside className="inspector scroll" aria-label={text('inspector.label')} data-inspector>
+      <header className="inspector-head">
+        <Icon name="route" />
+        <strong>{flow}</strong>
+      </header>
+      <section className="inspector-part">
+        <Committed
+          label={text('field.title')}
+          value={title}
+          isReadOnly={isReadOnly}
+          onCommit={(value) => commit(['metadata', 'title'], value)}
+        />
+        <Committed
+          label={text('field.timeoutFlow')}
+          value={typeof timeout === 'string' ? timeout : ''}
+          isReadOnly={isReadOnly}
+          onCommit={(value) => commit(['timeout'], value)}
+        />
+        <p className="k-hint">{durable === true ? text('inspector.durable') : text('inspector.transient')}</p>
+      </section>
+      <p className="inspector-note">{text('inspector.chooseNode')}</p>
+    </aside>
+  );
+}
+
+function useCommit(): (path: Path, value: string) => void {
+  const { session, flow, run } = useEditing();
+  const report = useReport();
+  return (path, value) => {
+    const document = documentOfFlow(session.tree, flow);
+    report(value === '' ? run(unset, { document, path }) : run(setValue, { document, path, value }));
+  };
+}
+
+interface CommittedProps {
+  readonly label: string;
+  readonly value: string;
+  readonly isReadOnly: boolean;
+  readonly isCode?: boolean;
+  readonly hint?: string;
+  readonly onCommit: (value: string) => void;
+}
+
+/** A text that is kept when the focus leaves or Enter is pressed. */
+function Committed({ label, value, isReadOnly, isCode = false, hint, onCommit }: CommittedProps) {
+  const [typed, setTyped] = useState<string>();
+  const keep = () => {
+    if (typed !== undefined && typed !== value) onCommit(typed);
+    setTyped(undefined);
+  };
+  return (
+    <TextField
+      label={label}
+      value={typed ?? value}
+      hint={hint}
+      isReadOnly={isReadOnly}
+      isCode={isCode}
+      onChange={setTyped}
+      onBlur={keep}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') keep();
+        else event.continuePropagation();
+      }}
+    />
+  );
+}
+
+function NodeInspector({ path, nodeKey }: { readonly path: Path; readonly nodeKey: string }) {
+  const text = useText();
+  const stated = useValue(path);
+  const { isReadOnly, session, flow, run } = useEditing();
+  const commit = useCommit();
+  const report = useReport();
+  const set = useView((state) => state.set);
+  const { id, scope, isNode } = nodeOfKey(nodeKey);
+  if (!isObject(stated)) return <p className="inspector-note">{text('inspector.gone')}</p>;
+  const kind = kindOf(stated);
+  const rename = (next: string) => {
+    const outcome = report(
+      run(renameNode, { document: documentOfFlow(session.tree, flow), path: scope, id, next }),
+    );
+    if (outcome.ok && outcome.selection[0] !== undefined)
+      set({ selection: [outcome.selection[0].join('/')] });
+  };
+  const title = stated['title'];
+  return (
+    <>
+      <header className={`inspector-head kind-${kind ?? 'unknown'}`}>
+        <KindMark kind={kind} size={16} />
+        <strong className="clip">{typeof title === 'string' ? title : id}</strong>
+        <small className="mono">{kind}</small>
+      </header>
+      <NodeProblems nodeKey={nodeKey} />
+      <section className="inspector-part">
+        {isNode ? (
+          <Committed label={text('field.id')} value={id} isCode isReadOnly={isReadOnly} onCommit={rename} />
+        ) : null}
+        <Committed
+          label={text('field.title')}
+          value={typeof title === 'string' ? title : ''}
+          isReadOnly={isReadOnly}
+          onCommit={(value) => commit([...path, 'title'], value)}
+        />
+      </section>
+      {kind === undefined ? null : <KindPart kind={kind} path={path} value={stated} nodeKey={nodeKey} />}
+      <Fold title={text('inspector.flow')} isOpen={FLOW_KEYS.some((key) => Object.hasOwn(stated, key))}>
+        <Part id={`${nodeKey}-flow`} path={path} schema={flowSchema(text)} value={only(stated, FLOW_KEYS)} />
+      </Fold>
+      <Fold title={text('inspector.policies')} isOpen={POLICY_KEYS.some((key) => Object.hasOwn(stated, key))}>
+        <Part
+          id={`${nodeKey}-policy`}
+          path={path}
+          schema={policySchema(text)}
+          value={only(stated, POLICY_KEYS)}
+        />
+      </Fold>
+      {['otherwise', 'compensate', 'output']
+        .filter((key) => Object.hasOwn(stated, key))
+        .map((key) => (
+          <Fold
+            key={key}
+            title={text(
+              key === 'compensate'
+                ? 'inspector.compensate'
+                : key === 'output'
+                  ? 'inspector.output'
+                  : 'inspector.otherwise',
+            )}
+            isOpen={false}
+          >
+            <YamlField path={[...path, key]} label={key} />
+          </Fold>
+        ))}
+    </>
+  );
+}
+
+function only(value: JsonObject, keys: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(value).filter(([key]) => keys.includes(key)));
+}
+
+/** The part a component, a point or a kind states for itself. */
+function KindPart({
+  kind,
+  path,
+  value,
+  nodeKey,
+}: {
+  readonly kind: Kind;
+  readonly path: Path;
+  readonly value: JsonObject;
+  readonly nodeKey: string;
+}) {
+  const text = useText();
+  const components = useComponentMap();
+  const points = usePoints();
+  const name = value[kind];
+  const own = kindSchema(kind, text);
+  const schema =
+    kind === 'use'
+      ? components.get(String(name))?.schema
+      : kind === 'extension'
+        ? points.find((one) => one.name === name)?.input
+        : undefined;
+  return (
+    <section className="inspector-part">
+      {kind === 'use' || kind === 'extension' ? <h3 className="inspector-use mono">{String(name)}</h3> : null}
+      {kind === 'extension' ? <Answer nodeKey={nodeKey} /> : null}
+      {own === undefined ? null : (
+        <Part id={`${nodeKey}-${kind}`} path={[...path, kind]} schema={own} value={value[kind]} />
+      )}
+      {schema === undefined || schema === null ? (
+        value['with'] === undefined ? null : (
+          <YamlField path={[...path, 'with']} label="with" />
+        )
+      ) : (
+        <Part id={`${nodeKey}-with`} path={[...path, 'with']} schema={schema} value={value['with']} />
+      )}
+    </section>
+  );
+}
+
+function Answer({ nodeKey }: { readonly nodeKey: string }) {
+  const text = useText();
+  const { graph } = useProjection();
+  const answer = useAnswerers(graph).get(nodeOfKey(nodeKey).id);
+  if (answer === undefined) return null;
+  return (
+    <p className="inspector-answer">
+      <LevelMark level={answer.level} hasText />
+      <strong>{answer.name ?? text('inspector.noAnswer')}</strong>
+    </p>
+  );
+}
+
+interface PartProps {
+  readonly id: string;
+  readonly path: Path;
+  readonly schema: JsonObject;
+  readonly value: Parameters<typeof SchemaForm>[0]['value'];
+}
+
+/** A schema's form, or the text itself where the form cannot show the schema. */
+function Part({ id, path, schema, value }: PartProps) {
+  const { isReadOnly } = useEditing();
+  const emit = usePatches(path);
+  if (!isShowable(schema)) return <YamlField path={path} label={String(path.at(-1))} />;
+  return <SchemaForm id={id} schema={schema} value={value} isReadOnly={isReadOnly} onPatches={emit} />;
+}
+
+function Fold({
+  title,
+  isOpen,
+  children,
+}: {
+  readonly title: string;
+  readonly isOpen: boolean;
+  readonly children: ReactNode;
+}) {
+  return (
+    <details className="inspector-fold" open={isOpen}>
+      <summary>{title}</summary>
+      <div className="inspector-part">{children}</div>
+    </details>
+  );
+}
+
+function NodeProblems({ nodeKey }: { readonly nodeKey: string }) {
+  const problems = useNodeProblems(nodeKey);
+  if (problems.length === 0) return null;
+  return (
+    <ul className="inspector-problems">
+      {problems.map((one) => (
+        <li key={`${one.code} ${one.range?.start.line} ${one.message}`} className={`problem-${one.severity}`}>
+          <Icon name="alert" size={14} />
+          <span>
+            {one.message}
+            {one.help == null ? null : <small>{one.help}</small>}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,90 @@
+import { useState } from 'react';
+import { useText } from '../app/text';
+import { KindMark } from '../canvas/KindMark';
+import { unique } from '../core/json';
+import { SearchField } from '../kit/Field';
+import { matches } from '../kit/match';
+import { useActions } from './actions';
+import { type Item, bodyFor, useItems } from './catalog';
+import { useComponentMap } from './facts';
+import { nodeOfKey, useView } from './view';
+
+/** Everything that can be added: drag it, or press Enter to add it after the chosen node. */
+export function Palette() {
+  const text = useText();
+  const [query, setQuery] = useState('');
+  const items = useItems().filter((item) => matches(query, item.names));
+  return (
+    <div className="palette">
+      <div className="pane-search">
+        <SearchField label={text('palette.search')} value={query} onChange={setQuery} />
+      </div>
+      <div className="pane-scroll scroll">
+        {unique(items.map((item) => item.group)).map((group) => (
+          <section key={group}>
+            <h3 className="pane-group">{group}</h3>
+            <ul>
+              {items
+                .filter((item) => item.group === group)
+                .map((item) => (
+                  <li key={item.id}>
+                    <PaletteItem item={item} />
+                  </li>
+                ))}
+            </ul>
+          </section>
+        ))}
+        {items.length === 0 ? <p className="pane-none">{text('palette.none')}</p> : null}
+      </div>
+    </div>
+  );
+}
+
+function PaletteItem({ item }: { readonly item: Item }) {
+  const actions = useActions();
+  const components = useComponentMap();
+  const add = () => {
+    const { base, body } = bodyFor(item.id, components);
+    actions.add(placeAfterSelection(), base, body);
+  };
+  return (
+    <button
+      type="button"
+      className={`palette-entry kind-${item.kind}`}
+      draggable
+      title={item.detail === '' ? item.name : item.detail}
+      onDragStart={(event) => {
+        event.dataTransfer.setData('application/x-bactrian', item.id);
+        event.dataTransfer.effectAllowed = 'copy';
+      }}
+      onDoubleClick={add}
+      onKeyDown={(event) => {
+        if (event.key !== 'Enter') return;
+        event.preventDefault();
+        add();
+      }}
+    >
+      <KindMark kind={item.kind} />
+      <span className="clip">{item.title}</span>
+      <small className="mono clip">{item.name}</small>
+      {item.effect === undefined ? null : <Effect effect={item.effect} />}
+    </button>
+  );
+}
+
+export function placeAfterSelection() {
+  const { selection } = useView.getState();
+  const last = selection.at(-1);
+  if (last === undefined) return undefined;
+  const { scope, id, isNode } = nodeOfKey(last);
+  return isNode ? { x: 0, y: 0, anchor: id, scope } : undefined;
+}
+
+function Effect({ effect }: { readonly effect: NonNullable<Item['effect']> }) {
+  const text = useText();
+  return (
+    <em className={`effect effect-${effect}`} title={text(`effect.${effect}`)}>
+      {effect === 'write' ? 'W' : effect === 'read' ? 'R' : 'P'}
+    </em>
+  );
+}

@@ -1,0 +1,249 @@
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { parse, stringify } from 'yaml';
+import { type Case, type CasesResult, type TestResult, runCases, testFlow } from '../api/flows';
+import { ProblemError } from '../api/http';
+import { useDuration, useText } from '../app/text';
+import { addItem } from '../core/commands/value';
+import { type Json, isList, isObject } from '../core/json';
+import { Button } from '../kit/Button';
+import { TextField } from '../kit/Field';
+import { Icon } from '../kit/Icon';
+import { StatusMark } from '../kit/Mark';
+import { useReport } from './actions';
+import { documentOfFlow, useEditing, type useProjection, useValue } from './session';
+import { nodeOfKey, useView } from './view';
+
+function casesOf(tests: Json): Case[] {
+  return isList(tests) ? tests.flatMap((one) => (isObject(one) ? [{ ...one }] : [])) : [];
+}
+
+/** Cases are the flow's own tests; running one draws its run over the graph. */
+export function TestPanel() {
+  const text = useText();
+  const cases = casesOf(useValue(['tests']));
+  const [at, setAt] = useState(0);
+  const [typed, setTyped] = useState<string>();
+  const chosen = cases[at];
+  const shown = typed ?? (chosen === undefined ? 'input: {}\n' : stringify(chosen, { lineWidth: 100 }));
+  const { all, one, results } = useTests();
+  const pick = (index: number) => {
+    setAt(index);
+    setTyped(undefined);
+  };
+  return (
+    <div className="test">
+      <div className="test-list">
+        <div className="test-tools">
+          <Button
+            size="small"
+            icon={<Icon name="play" size={14} />}
+            isDisabled={all.isPending || cases.length === 0}
+            onPress={() => all.mutate()}
+          >
+            {text('test.runAll')}
+          </Button>
+          {results === undefined ? null : (
+            <span className="num dim">
+              {text('test.sum', { passed: results.passed, failed: results.failed })}
+            </span>
+          )}
+        </div>
+        <ul className="scroll">
+          {cases.map((item, i) => (
+            <li key={item.name ?? `case ${i}`}>
+              <CaseRow
+                name={item.name ?? text('test.case', { n: i + 1 })}
+                isOn={i === at && typed === undefined}
+                result={results}
+                onPress={() => pick(i)}
+              />
+            </li>
+          ))}
+          {cases.length === 0 ? <li className="pane-none">{text('test.none')}</li> : null}
+        </ul>
+      </div>
+      <div className="test-case">
+        <TextField label={text('test.edit')} isCode lines={9} value={shown} onChange={setTyped} />
+        <Runner text={shown} isPending={one.isPending} onRun={(item, until) => one.mutate({ item, until })} />
+      </div>
+      <Outcome result={one.data} error={one.error ?? all.error} />
+    </div>
+  );
+}
+
+function useTests() {
+  const { session, flow, file } = useEditing();
+  const set = useView((state) => state.set);
+  const [results, setResults] = useState<CasesResult>();
+  const all = useMutation({
+    mutationFn: () => runCases(flow, { text: session.file, file }),
+    onSuccess: setResults,
+  });
+  const one = useMutation({
+    mutationFn: ({ item, until }: { readonly item: Case; readonly until: string | undefined }) =>
+      testFlow(flow, { text: session.file, file, case: item, ...(until === undefined ? {} : { until }) }),
+    onSuccess: (result) => set({ result }),
+  });
+  return { all, one, results };
+}
+
+function CaseRow({
+  name,
+  isOn,
+  result,
+  onPress,
+}: {
+  readonly name: string;
+  readonly isOn: boolean;
+  readonly result: CasesResult | undefined;
+  readonly onPress: () => void;
+}) {
+  const own = result?.cases.find((one) => one.name === name);
+  return (
+    <button type="button" className={isOn ? 'test-row test-on' : 'test-row'} onClick={onPress}>
+      {own === undefined ? (
+        <StatusMark status="pending" hasText={false} />
+      ) : (
+        <StatusMark status={own.passed ? 'succeeded' : 'failed'} hasText={false} />
+      )}
+      <span className="clip">{name}</span>
+    </button>
+  );
+}
+
+interface RunnerProps {
+  readonly text: string;
+  readonly isPending: boolean;
+  readonly onRun: (item: Case, until: string | undefined) => void;
+}
+
+function Runner({ text: typed, isPending, onRun }: RunnerProps) {
+  const text = useText();
+  const { session, flow, run, isReadOnly } = useEditing();
+  const report = useReport();
+  const key = useView((state) => state.selection[0]);
+  const until = key === undefined ? undefined : nodeOfKey(key).id;
+  const item = readCase(typed);
+  const keep = () => {
+    const document = documentOfFlow(session.tree, flow);
+    const tests = casesOf(readTests(session.tree, document));
+    if (item !== undefined)
+      report(
+        run(addItem, {
+          document,
+          path: ['tests'],
+          index: tests.length,
+          value: JSON.parse(JSON.stringify(item)),
+        }),
+      );
+  };
+  return (
+    <div className="test-tools">
+      <Button
+        look="main"
+        size="small"
+        icon={<Icon name="play" size={14} />}
+        isDisabled={isPending || item === undefined}
+        onPress={() => item !== undefined && onRun(item, undefined)}
+      >
+        {text('test.run')}
+      </Button>
+      {until === undefined ? null : (
+        <Button
+          size="small"
+          isDisabled={isPending || item === undefined}
+          onPress={() => item !== undefined && onRun(item, until)}
+        >
+          {text('test.runTo', { id: until })}
+        </Button>
+      )}
+      <Button size="small" look="quiet" isDisabled={item === undefined || isReadOnly} onPress={keep}>
+        {text('test.keep')}
+      </Button>
+      {item === undefined ? <span className="k-error">{text('test.unreadable')}</span> : null}
+    </div>
+  );
+}
+
+function readTests(tree: ReturnType<typeof useProjection>['tree'], document: number): Json {
+  const root = tree.documents[document]?.root;
+  const tests = root?.kind === 'map' ? root.members.find((one) => one.key === 'tests') : undefined;
+  return tests?.value.kind === 'seq' ? tests.value.members.map((): Json => ({})) : [];
+}
+
+function readCase(typed: string): Case | undefined {
+  try {
+    const value: Json = parse(typed);
+    return isObject(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function Outcome({
+  result,
+  error,
+}: {
+  readonly result: TestResult | undefined;
+  readonly error: Error | null;
+}) {
+  const text = useText();
+  const duration = useDuration();
+  const key = useView((state) => state.selection[0]);
+  if (error !== null && error !== undefined)
+    return (
+      <div className="test-result">
+        <p className="k-error">
+          {error instanceof ProblemError ? `${error.problem.code}: ${error.message}` : error.message}
+        </p>
+      </div>
+    );
+  if (result === undefined) return <div className="test-result dim">{text('test.hint')}</div>;
+  const node =
+    key === undefined
+      ? undefined
+      : result.run?.nodes.find(
+          (one) =>
+            one.address
+              .replace(/\[[0-9]+\]/g, '')
+              .split('.')
+              .at(-1) === nodeOfKey(key).id,
+        );
+  return (
+    <div className="test-result scroll">
+      <p className="test-verdict">
+        <StatusMark status={result.passed ? 'succeeded' : 'failed'} hasText={false} />
+        <strong>{result.passed ? text('test.passed') : text('test.failed')}</strong>
+        {result.run == null ? null : <span className="num dim">{duration(result.run.durationMs)}</span>}
+      </p>
+      {result.differences.map((one) => (
+        <p key={one.path} className="test-difference mono">
+          <strong>{one.path}</strong>
+          <del>{JSON.stringify(one.expected)}</del>
+          <ins>{JSON.stringify(one.actual)}</ins>
+        </p>
+      ))}
+      {node === undefined ? (
+        <Data label={text('test.output')} value={result.run?.output ?? null} />
+      ) : (
+        <>
+          <Data label={text('test.nodeInput', { id: node.id })} value={node.input ?? null} />
+          <Data
+            label={text('test.nodeOutput', { id: node.id })}
+            value={node.output ?? node.error?.code ?? null}
+          />
+        </>
+      )}
+    </div>
+  );
+}
+
+function Data({ label, value }: { readonly label: string; readonly value: Json }) {
+  return (
+    <div className="test-data">
+      <h3>{label}</h3>
+      <pre>{JSON.stringify(value, null, 2)}</pre>
+    </div>
+  );
+}

@@ -1,0 +1,174 @@
+import { autocompletion, completionKeymap } from '@codemirror/autocomplete';
+import { defaultKeymap, indentWithTab } from '@codemirror/commands';
+import { yaml } from '@codemirror/lang-yaml';
+import {
+  HighlightStyle,
+  bracketMatching,
+  foldGutter,
+  foldKeymap,
+  indentUnit,
+  syntaxHighlighting,
+} from '@codemirror/language';
+import { forceLinting, linter, lintKeymap } from '@codemirror/lint';
+import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
+import type { Extension } from '@codemirror/state';
+import { EditorState, Transaction } from '@codemirror/state';
+import {
+  EditorView,
+  drawSelection,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  keymap,
+  lineNumbers,
+} from '@codemirror/view';
+import { tags } from '@lezer/highlight';
+import { useEffect, useRef } from 'react';
+import { useText } from '../app/text';
+import type { Session } from '../core/session';
+import { nodeAt, pathAt } from '../core/tree';
+import { expressions, completeNames } from './completion';
+import { offsetOf, useProblems } from './problems';
+import { documentOfFlow, useEditing } from './session';
+import { keyPath, useView } from './view';
+
+/** The file as text: a view of the session's own state, with its history and its cursor tied to the canvas. */
+export function TextPane() {
+  const text = useText();
+  const editing = useEditing();
+  const { session, isReadOnly } = editing;
+  const box = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(undefined);
+  useEffect(() => {
+    if (box.current === null) return;
+    const made = openView(box.current, session, isReadOnly, text('text.label'));
+    view.current = made;
+    const stop = session.listen((transaction) => {
+      if (made.state === transaction.startState) made.update([transaction]);
+    });
+    const unlink = linkCursor(made, editing);
+    return () => {
+      stop();
+      unlink();
+      made.destroy();
+    };
+  }, [session, isReadOnly, text, editing]);
+  useDiagnosticMarks(view);
+  useRevealSelection(view);
+  return <div ref={box} className="text-pane" />;
+}
+
+/** The session's state already holds history; the view adds looks and keys by configuration of the same state. */
+function openView(parent: HTMLElement, session: Session, isReadOnly: boolean, label: string): EditorView {
+  const nonce = document.querySelector('meta[name="csp-nonce"]')?.getAttribute('content') ?? '';
+  const extensions: Extension = [
+    EditorView.cspNonce.of(nonce),
+    lineNumbers(),
+    foldGutter(),
+    highlightActiveLine(),
+    highlightActiveLineGutter(),
+    drawSelection(),
+    bracketMatching(),
+    search({ top: true }),
+    highlightSelectionMatches(),
+    indentUnit.of('  '),
+    yaml(),
+    expressions,
+    syntaxHighlighting(COLOURS),
+    autocompletion({ override: [completeNames] }),
+    EditorState.readOnly.of(isReadOnly),
+    EditorView.contentAttributes.of({ 'aria-label': label }),
+    keymap.of([
+      ...completionKeymap,
+      ...defaultKeymap,
+      ...searchKeymap,
+      ...foldKeymap,
+      ...lintKeymap,
+      indentWithTab,
+    ]),
+  ];
+  session.dress(extensions);
+  return new EditorView({
+    parent,
+    state: session.editor,
+    dispatchTransactions: (transactions) => {
+      for (const transaction of transactions) session.accept(transaction);
+    },
+  });
+}
+
+/** A cursor in a node's text chooses the node. */
+function linkCursor(view: EditorView, editing: ReturnType<typeof useEditing>): () => void {
+  const { session, flow } = editing;
+  return session.listen((transaction) => {
+    if (transaction.selection === undefined || !view.hasFocus || transaction.docChanged) return;
+    const document = session.tree.documents[documentOfFlow(session.tree, flow)];
+    if (document === undefined) return;
+    const path = pathAt(document.root, transaction.newSelection.main.head);
+    const last = path.findLastIndex(
+      (step, i) => (step === 'nodes' || step === 'race') && i + 1 < path.length,
+    );
+    const key = last < 0 ? undefined : path.slice(0, last + 2).join('/');
+    const { selection, set } = useView.getState();
+    if (key !== undefined && selection.join() !== key) set({ selection: [key], edge: undefined });
+  });
+}
+
+/** A node chosen elsewhere is brought into sight. */
+function useRevealSelection(view: React.RefObject<EditorView | undefined>): void {
+  const { session, flow } = useEditing();
+  const key = useView((state) => state.selection.at(-1));
+  useEffect(() => {
+    const editor = view.current;
+    if (key === undefined || editor === undefined || editor.hasFocus) return;
+    const root = session.tree.documents[documentOfFlow(session.tree, flow)]?.root;
+    const node = root === undefined ? undefined : nodeAt(root, keyPath(key));
+    if (node === undefined) return;
+    const line = editor.state.doc.lineAt(Math.min(node.start, editor.state.doc.length));
+    editor.dispatch({
+      selection: { anchor: line.from },
+      effects: EditorView.scrollIntoView(line.from, { y: 'center' }),
+      annotations: Transaction.addToHistory.of(false),
+    });
+  }, [key, view, session, flow]);
+}
+
+function useDiagnosticMarks(view: React.RefObject<EditorView | undefined>): void {
+  const problems = useProblems();
+  const latest = useRef(problems);
+  latest.current = problems;
+  const { session } = useEditing();
+  useEffect(() => {
+    session.dressMore(
+      linter(
+        (editor) =>
+          latest.current.flatMap((one) => {
+            if (one.range === null || one.range === undefined) return [];
+            const text = editor.state.doc.toString();
+            const from = offsetOf(text, one.range.start);
+            const to = Math.max(from + 1, offsetOf(text, one.range.end));
+            return [
+              {
+                from,
+                to: Math.min(to, text.length),
+                severity: one.severity,
+                message: one.help == null ? one.message : `${one.message}\n${one.help}`,
+              },
+            ];
+          }),
+        { delay: 100 },
+      ),
+    );
+  }, [session]);
+  useEffect(() => {
+    if (view.current !== undefined && problems.length >= 0) forceLinting(view.current);
+  }, [problems, view]);
+}
+
+const COLOURS = HighlightStyle.define([
+  { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: 'var(--petrol)' },
+  { tag: [tags.string, tags.special(tags.string)], color: 'var(--ink)' },
+  { tag: [tags.number, tags.bool, tags.null], color: 'var(--hue-5)' },
+  { tag: [tags.comment, tags.lineComment], color: 'var(--ink-3)' },
+  { tag: [tags.punctuation, tags.separator, tags.squareBracket, tags.brace], color: 'var(--ink-3)' },
+  { tag: [tags.keyword, tags.meta], color: 'var(--hue-7)' },
+]);

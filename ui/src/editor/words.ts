@@ -1,0 +1,33 @@
+/** Names every expression may use. */
+export const ROOTS = [
+  'input',
+  'vars',
+  'nodes',
+  'status',
+  'errors',
+  'item',
+  'index',
+  'last',
+  'config',
+  'identity',
+  'run',
+  'trigger',
+  'request',
+  'message',
+] as const;
+export const FUNCTIONS = [
+  'orDefault',
+  'size',
+  'has',
+  'date',
+  'now',
+  'uuid',
+  'timestamp',
+  'duration',
+  'string',
+  'int',
+  'exists',
+  'filter',
+  'map',
+  'all',
+] as const;

@@ -1,0 +1,63 @@
+/** A schema as the form needs it: no defaults that would be written, hints as placeholders, first what must be set. */
+import type { RJSFSchema, UiSchema } from '@rjsf/utils';
+import { type Json, type JsonObject, isList, isObject } from '../core/json';
+
+const FOREIGN = [
+  'if',
+  'then',
+  'else',
+  'patternProperties',
+  'not',
+  'dependentSchemas',
+  'unevaluatedProperties',
+];
+const MOST_BRANCHES = 12;
+
+/** Takes `default` out and keeps it as an example for the placeholder. */
+export function stripDefaults(schema: Json): Json {
+  if (isList(schema)) return schema.map(stripDefaults);
+  if (!isObject(schema)) return schema;
+  const kept = Object.entries(schema).filter(([key]) => key !== 'default');
+  const copy = Object.fromEntries(
+    kept.map(([key, value]) => [key, isPlain(key) ? value : stripDefaults(value)]),
+  );
+  const { default: hint } = schema;
+  const isLeaf = hint !== undefined && !isObject(hint) && !isList(hint) && hint !== null && hint !== '';
+  return isLeaf ? { ...copy, 'x-default': hint } : copy;
+}
+
+function isPlain(key: string): boolean {
+  return key === 'enum' || key === 'const' || key === 'examples' || key === 'required';
+}
+
+/** Keywords the form cannot show: such a part is edited as YAML. */
+export function isShowable(schema: Json, depth = 0): boolean {
+  if (isList(schema)) return schema.every((one) => isShowable(one, depth));
+  if (!isObject(schema)) return true;
+  if (depth > 12 || FOREIGN.some((key) => Object.hasOwn(schema, key))) return false;
+  const branches = schema['oneOf'] ?? schema['anyOf'];
+  if (isList(branches) && branches.length > MOST_BRANCHES) return false;
+  return Object.entries(schema).every(
+    ([key, value]) => isPlain(key) || key === '$defs' || isShowable(value, depth + 1),
+  );
+}
+
+export function asForm(schema: JsonObject): RJSFSchema {
+  const stripped = stripDefaults(schema);
+  return isObject(stripped) ? JSON.parse(JSON.stringify(ordered(stripped))) : {};
+}
+
+/** Required fields first, written order otherwise. */
+function ordered(schema: JsonObject): JsonObject {
+  const { properties, required } = schema;
+  if (!isObject(properties)) return schema;
+  const must = isList(required) ? required.map(String) : [];
+  const rows = Object.entries(properties);
+  const sorted = [
+    ...rows.filter(([key]) => must.includes(key)),
+    ...rows.filter(([key]) => !must.includes(key)),
+  ];
+  return { ...schema, properties: Object.fromEntries(sorted) };
+}
+
+export const UI: UiSchema = { 'ui:submitButtonOptions': { norender: true } };
