@@ -29,6 +29,8 @@ mod pause;
 mod report;
 mod saga;
 #[cfg(test)]
+mod saga_tests;
+#[cfg(test)]
 mod sample;
 mod snapshot;
 mod step;
