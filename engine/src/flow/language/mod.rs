@@ -6,11 +6,13 @@ mod flow;
 mod form;
 mod node;
 mod policy;
+mod schema;
 
 pub use flow::{CASE, CASES};
 pub use form::{Form, Group, Key, Name, Object};
 pub use node::{BESIDE, KINDS, NODE};
 pub use policy::CLASSES;
+pub use schema::schema;
 
 use form::{
     Group::{Own, Shared},
