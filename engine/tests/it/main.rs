@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod architecture;
+mod errors;
 mod store;
 
 use components as _;
