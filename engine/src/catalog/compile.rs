@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     flow::{
-        diagnostic::{Diagnostic, Severity},
+        diagnostic::{Diagnostic, Severity, merged},
         document::{Config, For, Header},
         load::Source,
         parse::parse,
@@ -43,15 +43,14 @@ pub struct Sources<'s> {
 /// # Errors
 /// Everything found, warnings included, when anything is an error.
 pub fn compile(sources: Sources<'_>, previous: Option<&Snapshot>) -> Result<Snapshot, Vec<Diagnostic>> {
-    let (parsed, mut found) = parse(sources.texts);
-    let (checked, mut more) = validate(parsed, sources.registry);
-    found.append(&mut more);
+    let (parsed, read) = parse(sources.texts);
+    let (checked, found) = validate(parsed, sources.registry);
+    let found = merged(read, found);
     let workshop = Workshop::new(sources.registry, sources.states.clone());
-    let mut build = Build { workshop: &workshop, previous, found, snapshot: Snapshot::default() };
+    let mut build = Build { workshop: &workshop, previous, found: Vec::new(), snapshot: Snapshot::default() };
     build.all(&checked, sources.texts);
-    let Build { mut found, mut snapshot, .. } = build;
-    found.sort_by(|a, b| (a.span, a.code, &a.message).cmp(&(b.span, b.code, &b.message)));
-    found.dedup();
+    let Build { found: planned, mut snapshot, .. } = build;
+    let found = merged(found, planned);
     if found.iter().any(|found| found.severity == Severity::Error) {
         return Err(found);
     }
@@ -105,7 +104,7 @@ impl Build<'_> {
         });
         let mut declared = Vec::new();
         for (flow, (plan, mut found, is_reused)) in checked.flows.iter().zip(plans) {
-            self.found.append(&mut found);
+            self.found.extend(found.drain(..).map(|found| flow.blame(found)));
             self.snapshot.reused += usize::from(is_reused);
             let Some(plan) = plan else { continue };
             if let (3, Some(http)) = (plan.level, &flow.flow.triggers.http) {

@@ -85,20 +85,41 @@ impl Diagnostic {
     }
 }
 
-/// The findings of stage 3 and of stage 4 together. Where both saw the same fault, stage 3's words stay.
+/// The findings of an earlier stage and of a later one together. A later stage often trips over what an
+/// earlier one has told already, in other words: then the earlier words stay alone.
 #[must_use]
-pub fn merged(validated: Vec<Diagnostic>, planned: Vec<Diagnostic>) -> Vec<Diagnostic> {
+pub fn merged(earlier: Vec<Diagnostic>, later: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let told: Vec<(Diagnostic, String)> =
+        earlier.into_iter().map(|finding| (finding.clone(), dotted(&finding.path))).collect();
     let is_told = |finding: &Diagnostic| {
-        validated.iter().any(|told| {
-            told.code == finding.code
-                && told.span.source == finding.span.source
-                && (told.span == finding.span
-                    || told.path.starts_with(&finding.path) && !finding.path.is_empty()
-                    || finding.path.starts_with(&told.path) && !told.path.is_empty())
+        let path = dotted(&finding.path);
+        told.iter().filter(|(told, _)| told.span.source == finding.span.source).any(|(told, at)| {
+            let is_around = is_below(at, &path) || is_below(&path, at);
+            // What stands in `order` twice waits for itself; that needs no telling.
+            let is_order = finding.code == "CYCLE" && told.code == "DUPLICATE_IN_ORDER";
+            let is_settings = finding.code == "CONFIG_INVALID" && is_below(at, node(&path));
+            (told.severity == Severity::Error && (told.span == finding.span || is_settings))
+                || is_order
+                || (told.code == finding.code && is_around)
         })
     };
-    let new: Vec<Diagnostic> = planned.into_iter().filter(|finding| !is_told(finding)).collect();
-    tidy(validated.into_iter().chain(new).collect(), &[])
+    let new: Vec<Diagnostic> = later.into_iter().filter(|finding| !is_told(finding)).collect();
+    tidy(told.into_iter().map(|(told, _)| told).chain(new).collect(), &[])
+}
+
+/// `order[1]` as `order.1`.
+fn dotted(path: &str) -> String {
+    path.replace('[', ".").replace(']', "")
+}
+
+fn is_below(path: &str, above: &str) -> bool {
+    !above.is_empty() && path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// The path of the node that `with` or `use` belongs to.
+fn node(path: &str) -> &str {
+    let end = [".with", ".use"].iter().filter_map(|key| path.rfind(key)).max().unwrap_or(path.len());
+    &path[..end]
 }
 
 /// Sorts findings by place, tells each once, and fills in the paths that are missing. Give it the findings

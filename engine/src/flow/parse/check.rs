@@ -35,8 +35,12 @@ impl Check<'_> {
                 None => self.faults.push(words::unknown_key(&entry.key, object)),
             }
         }
+        let unknown = || entries.iter().filter(|entry| object.key(&entry.key.value).is_none());
         for key in object.keys().filter(|key| key.is_required && tree.get(key.name).is_none()) {
-            self.faults.push(missing(key, object, owner));
+            // A misspelt key was told as unknown; telling it as missing too helps nobody.
+            if !unknown().any(|entry| nearest(&entry.key.value, [key.name]).is_some()) {
+                self.faults.push(missing(key, object, owner));
+            }
         }
         if let Some(choices) = object.exactly_one {
             self.exactly_one(tree, object, choices, owner);
@@ -85,6 +89,7 @@ impl Check<'_> {
             }
             Form::Named(name, inner) => self.named(*name, inner, tree, key),
             Form::List(inner) => match &tree.shape {
+                Shape::List(items) if items.is_empty() => self.faults.extend(words::empty(key)),
                 Shape::List(items) => items.iter().for_each(|item| self.item(inner, item, key)),
                 _ => self.wrong(
                     tree,
@@ -121,6 +126,9 @@ impl Check<'_> {
             self.wrong(tree, &key.value, "a mapping by name", "write `name: …` below it, indented");
             return;
         };
+        if entries.is_empty() {
+            self.faults.extend(words::empty(key));
+        }
         for entry in entries {
             self.name(name, &entry.key.value, entry.key.span, &key.value);
             self.form(form, &entry.value, &entry.key);
@@ -129,6 +137,7 @@ impl Check<'_> {
 
     fn order(&mut self, tree: &Tree, key: &Spanned<String>, depth: usize) {
         match &tree.shape {
+            Shape::List(items) if items.is_empty() && depth == 0 => self.faults.extend(words::empty(key)),
             Shape::List(items) => items.iter().for_each(|item| self.order(item, key, depth + 1)),
             Shape::Text(text) if depth > 0 => self.name(Name::Node, text, tree.span, &key.value),
             _ => self.wrong(

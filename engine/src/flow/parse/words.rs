@@ -23,7 +23,7 @@ pub(super) fn none_of(object: &Object, choices: &[&str], owner: Span) -> Diagnos
     Diagnostic::error(
         code,
         owner,
-        format!("{} says not what it does", object.name),
+        format!("{} does not say what it does", object.name),
         format!("add exactly one of {}", list(choices)),
     )
 }
@@ -51,6 +51,26 @@ pub(super) fn misplaced(key: &Spanned<String>, kind: &str, kinds: &[&str]) -> Di
         format!("`{}` means nothing beside `{kind}`", key.value),
         format!("it belongs to {}; put it there, or take it away", list(kinds)),
     )
+}
+
+/// What may not be empty, by its key.
+pub(super) fn empty(key: &Spanned<String>) -> Option<Diagnostic> {
+    let (code, message, help) = match key.value.as_str() {
+        "nodes" => ("NO_NODES", "there is no node", "write at least one below `nodes:`"),
+        "race" => ("RACE_BRANCHES", "a race needs somebody to race against", "name at least two branches"),
+        "switch" => (
+            "SWITCH_CASES",
+            "a switch without a case leads nowhere",
+            "write cases: `- {case: …, to: …}`, and `- {default: true, to: …}` last",
+        ),
+        "order" => (
+            "ORDER_EMPTY",
+            "`order` names no node",
+            "name the nodes in the order they run, or take `order` away",
+        ),
+        _ => return None,
+    };
+    Some(Diagnostic::error(code, key.span, message, help))
 }
 
 pub(super) fn wrong_form(tree: &Tree, what: &str, expected: &str, mend: &str) -> Diagnostic {

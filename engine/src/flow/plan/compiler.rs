@@ -121,6 +121,10 @@ impl<'c> Compiler<'c> {
 
     /// Compiles a bare expression.
     pub(super) fn expression(&mut self, text: &Spanned<String>, at: At<'_>) -> Option<Expression> {
+        if text.value.is_empty() {
+            // Stage 2 has told that it is missing.
+            return None;
+        }
         match Expression::compile(&text.value, at.names) {
             Ok(expression) => {
                 for fault in expression.warnings() {
@@ -213,14 +217,30 @@ impl<'c> Compiler<'c> {
 
     fn refuse(&mut self, span: Span, text: &str, fault: &Fault, path: &str) {
         let span = part(span, text, &fault.range);
-        let help = fault.help.clone().unwrap_or_default();
+        let help = fault.help.clone().unwrap_or_else(|| mend(fault.code));
         self.diagnostics.push(Diagnostic::error(fault.code, span, fault.message.clone(), help).at(path));
     }
 
     fn warn(&mut self, span: Span, text: &str, fault: &Fault, path: &str) {
         let span = part(span, text, &fault.range);
-        let help = fault.help.clone().unwrap_or_default();
+        let help = fault.help.clone().unwrap_or_else(|| mend(fault.code));
         self.diagnostics.push(Diagnostic::warning(fault.code, span, fault.message.clone(), help).at(path));
+    }
+}
+
+/// How to mend what nothing better is known about.
+fn mend(code: &str) -> String {
+    match code {
+        "EXPR_SYNTAX" => "write CEL, such as `input.amount > 0 && nodes.load.paid`".to_owned(),
+        "EXPR_UNKNOWN_FUNCTION" => {
+            "there are the functions of CEL, of strings, math and lists, and orDefault, date, now and uuid"
+                .to_owned()
+        }
+        "EXPR_UNKNOWN_NAME" => {
+            "a name begins with input, vars, nodes.<id>, status.<id>, errors.<id>, config, identity or run"
+                .to_owned()
+        }
+        _ => format!("`bactrian explain-code {code}` says more"),
     }
 }
 

@@ -126,6 +126,10 @@ impl Compiler<'_> {
         path: &str,
     ) -> Option<Kind> {
         let Some(entry) = self.workshop.registry.component(&name.value) else {
+            if name.value.is_empty() {
+                // Stage 2 has told that the node does not say what it does.
+                return None;
+            }
             let message = format!("no component is called `{}`", name.value);
             let names = self.workshop.registry.components().map(|entry| entry.name);
             let help = match nearest(&name.value, names) {

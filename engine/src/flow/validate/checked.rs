@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use sdk::Identity;
 
 use crate::flow::{
+    diagnostic::Diagnostic,
     document::{
         Config, Connection, Decision, ExtensionDocument, ExtensionPointDocument, Flow, IdentityRules,
     },
@@ -30,6 +31,51 @@ pub struct Checked {
     pub connections: Vec<Connection>,
     /// Decisions by name.
     pub decisions: Vec<Decision>,
+}
+
+impl CheckedFlow {
+    /// A fault that a variant brought about is told at the variant: at the node it added or replaced, or
+    /// where it removed one. What lies in the variant's own text, or in no variant, stays where it is.
+    #[must_use]
+    pub fn blame(&self, fault: Diagnostic) -> Diagnostic {
+        if self.variants.is_empty()
+            || self.flow.header.span.source != fault.span.source && !self.is_own(&fault)
+        {
+            return fault;
+        }
+        let words: Vec<&str> =
+            fault.message.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).collect();
+        let made = self
+            .origins
+            .iter()
+            .filter(|(id, origin)| origin.variant.is_some() && words.contains(&id.as_str()))
+            .map(|(_, origin)| origin.span)
+            .chain(
+                self.removed
+                    .iter()
+                    .filter(|(id, _)| words.contains(&id.value.as_str()))
+                    .map(|(id, _)| id.span),
+            );
+        match made.into_iter().next().filter(|span| *span != fault.span && !self.is_made(&fault)) {
+            Some(span) => {
+                let there = fault.span;
+                Diagnostic { span, path: String::new(), ..fault }.see(there, "where it shows")
+            }
+            None => fault,
+        }
+    }
+
+    fn is_own(&self, fault: &Diagnostic) -> bool {
+        self.origins
+            .values()
+            .any(|origin| origin.variant.is_none() && origin.span.source == fault.span.source)
+    }
+
+    /// Whether the fault lies at a node that a variant made.
+    fn is_made(&self, fault: &Diagnostic) -> bool {
+        let made = self.origins.values().filter(|origin| origin.variant.is_some());
+        made.into_iter().any(|origin| origin.span == fault.span)
+    }
 }
 
 /// A flow as written or as variants left it.

@@ -24,10 +24,14 @@ pub(super) fn check(set: &mut Set<'_>) {
         let protocol = &connection.protocol;
         let what = format!("a connection of type {}", protocol.value);
         let about = About { code: "CONNECTION_INVALID", what: &what, owner: connection.header.name.span };
-        declared(set, "Connection", Some(&protocol.value), &connection.settings, &about);
-        references(set, &connection.settings);
+        if references(set, &connection.settings) {
+            declared(set, "Connection", Some(&protocol.value), &connection.settings, &about);
+        }
     }
     for decision in &set.checked.decisions {
+        if matches!(decision.table.shape, Shape::Null) {
+            continue;
+        }
         let entry = Entry {
             key: crate::flow::tree::Spanned::new("table".to_owned(), decision.table.span),
             value: decision.table.clone(),
@@ -53,9 +57,11 @@ fn declared(set: &mut Set<'_>, kind: &str, r#type: Option<&str>, body: &Tree, ab
     }
 }
 
-fn references(set: &mut Set<'_>, settings: &Tree) {
+/// Whether every reference is well formed; tells when one is not.
+fn references(set: &mut Set<'_>, settings: &Tree) -> bool {
     let mut found = Vec::new();
     search(settings, false, &mut found);
+    let is_sound = found.iter().all(|(_, fault)| matches!(fault, Fault::Plain(_)));
     for (span, fault) in found {
         match fault {
             Fault::Plain(key) => {
@@ -70,6 +76,7 @@ fn references(set: &mut Set<'_>, settings: &Tree) {
             }
         }
     }
+    is_sound
 }
 
 enum Fault {

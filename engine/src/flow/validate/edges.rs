@@ -13,7 +13,6 @@ const FAN_OUT: usize = 256;
 
 pub(super) fn check(set: &mut Set<'_>, body: &Body) {
     if body.nodes.is_empty() {
-        set.error("NO_NODES", body.span, "there is no node", "write at least one below `nodes:`");
         return;
     }
     Edges { set, body, ids: body.nodes.iter().map(|node| node.id.value.as_str()).collect() }.check();
@@ -101,10 +100,6 @@ impl Edges<'_, '_> {
     }
 
     fn switch(&mut self, node: &Node, cases: &[SwitchCase]) {
-        if cases.is_empty() {
-            let help = "write cases: `- {case: …, to: …}`, and `- {default: true, to: …}` last";
-            self.set.error("SWITCH_CASES", node.span, "a switch without a case leads nowhere", help);
-        }
         let default = cases.iter().position(|case| case.case.is_none());
         for (index, case) in cases.iter().enumerate() {
             if default.is_some_and(|default| index > default) {
@@ -136,10 +131,6 @@ impl Edges<'_, '_> {
         let mut seen: HashMap<&str, Span> = HashMap::new();
         let mut ids = Vec::new();
         flatten(&order.items, &mut ids);
-        if ids.is_empty() {
-            let help = "name the nodes in the order they run, or take `order` away";
-            self.set.error("ORDER_EMPTY", order.span, "`order` names no node", help);
-        }
         for id in ids {
             self.exists(id, "order");
             if seen.insert(&id.value, id.span).is_some() {

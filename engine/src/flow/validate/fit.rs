@@ -85,10 +85,10 @@ impl Finding<'_> {
             }
             Kind::Required { property } => {
                 let name = property.as_str().unwrap_or_default();
-                if self.has_default(name) {
+                if self.has_default(name) || self.is_slip(name, at) {
                     return;
                 }
-                let span = if pointer.is_empty() { self.about.owner } else { at.span };
+                let span = self.owner(pointer).unwrap_or(at.span);
                 let message = format!("{what} lacks `{name}`");
                 faults.push(Diagnostic::error(
                     code,
@@ -152,6 +152,22 @@ impl Finding<'_> {
     /// A default is filled in before the value is checked.
     fn has_default(&self, name: &str) -> bool {
         self.property(name).is_some_and(|property| property.get("default").is_some())
+    }
+
+    /// The key that a part stands under; of the whole, what the caller says.
+    fn owner(&self, pointer: &str) -> Option<Span> {
+        let Some((parent, key)) = pointer.rsplit_once('/') else { return Some(self.about.owner) };
+        let entries = self.tree.pointer(parent)?.entries();
+        entries.iter().find(|entry| entry.key.value == key).map(|entry| entry.key.span)
+    }
+
+    /// Whether a key beside it is this one, misspelt: that is told as unknown already.
+    fn is_slip(&self, name: &str, at: &Tree) -> bool {
+        let known = self.around().and_then(|schema| schema.get("properties"));
+        let unknown = at.entries().iter().map(|entry| entry.key.value.as_str());
+        unknown
+            .filter(|key| known.is_some_and(|known| known.get(key).is_none()))
+            .any(|key| nearest(key, [name]).is_some())
     }
 
     fn describe(&self, name: &str) -> String {

@@ -24,7 +24,7 @@ pub(super) fn check(set: &mut Set<'_>, node: &Node, around: Around<'_>) {
         Kind::Extension { point, .. } => extension(set, point, node),
         Kind::Flow { name, version, mode } => flow(set, name, *version, *mode, node),
         Kind::Wait(wait) => waits(set, wait, node, around),
-        Kind::Race(branches) if branches.len() < 2 => {
+        Kind::Race(branches) if branches.len() == 1 => {
             let help = "name at least two branches, or write the one as a node of its own";
             set.error("RACE_BRANCHES", node.span, "a race needs somebody to race against", help);
         }

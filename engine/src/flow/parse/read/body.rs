@@ -49,7 +49,7 @@ pub(super) fn work(tree: &Tree, blocks: &PolicyBlocks<'_>) -> Do {
 /// Reads `{order, nodes, output}`.
 pub(super) fn body(tree: &Tree, blocks: &PolicyBlocks<'_>) -> Body {
     Body {
-        order: tree.get("order").map(order),
+        order: tree.get("order").filter(|order| matches!(order.shape, Shape::List(_))).map(order),
         nodes: tree.get("nodes").map(|nodes| by_id(nodes, blocks)).unwrap_or_default(),
         output: template(tree.get("output")),
         span: tree.span,

@@ -107,7 +107,7 @@ fn bulkhead(tree: &Tree) -> Bulkhead {
 fn cache(tree: &Tree) -> Cache {
     Cache {
         key: template(tree.get("key")),
-        ttl: duration(tree.get("ttl")).unwrap_or_default(),
+        ttl: duration(tree.get("ttl")).unwrap_or(millis(1_000)),
         stale_if_error: duration(tree.get("staleIfError")),
         span: tree.span,
     }
