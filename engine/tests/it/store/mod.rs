@@ -2,7 +2,9 @@
 
 mod cases;
 mod files;
+mod kill;
 mod messages;
 mod model;
 mod owners;
+mod power;
 mod world;
