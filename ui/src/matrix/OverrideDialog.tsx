@@ -1,0 +1,53 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { catalogQuery, validate, writeDraft } from '../api/catalog';
+import { useText } from '../app/text';
+import { Button } from '../kit/Button';
+import { Dialog } from '../kit/Dialog';
+import { TextField } from '../kit/Field';
+import { useNotes } from '../kit/Live';
+import { DiagnosticList } from '../publish/DiagnosticList';
+import { PublishDialog } from '../publish/PublishDialog';
+import { useColumnName } from './Tools';
+import { starterOf } from './override';
+import { type Column, type PointRow, placeAt } from './table';
+
+/** States an answer of its own for one identity: a small flow, checked by the engine while it is written. */
+export function OverrideDialog({ row, column, onClose }: { readonly row: PointRow; readonly column: Column; readonly onClose: () => void }) {
+  const text = useText();
+  const nameOf = useColumnName();
+  const say = useNotes((state) => state.say);
+  const catalog = useQuery(catalogQuery);
+  const [starter] = useState(() => starterOf(row.point, placeAt(row, column)));
+  const [body, setBody] = useState(starter.text);
+  const [isPublishing, setPublishing] = useState(false);
+  const files = [{ path: starter.path, text: body }];
+  const check = useQuery({ queryKey: ['validate', files], queryFn: () => validate(files), placeholderData: (old) => old, retry: false });
+  const keep = async () => {
+    await writeDraft(starter.path, body, catalog.data?.revision ?? 0, undefined).then(
+      () => say(text('matrix.draftKept', { path: starter.path })),
+      (error: Error) => say(error.message, 'failed'),
+    );
+    onClose();
+  };
+  if (isPublishing) return <PublishDialog files={files} isOpen onClose={onClose} />;
+  return (
+    <Dialog
+      title={text('matrix.overrideTitle', { point: row.point.title ?? row.point.name, name: nameOf(column) })}
+      size="wide"
+      isOpen
+      onClose={onClose}
+      foot={
+        <>
+          <Button onPress={() => void keep()}>{text('matrix.keepDraft')}</Button>
+          <Button look="main" isDisabled={(check.data?.summary.errors ?? 1) > 0} onPress={() => setPublishing(true)}>
+            {text('matrix.publish')}
+          </Button>
+        </>
+      }
+    >
+      <TextField label={starter.path} isCode lines={14} value={body} onChange={setBody} spellCheck="false" />
+      <DiagnosticList diagnostics={check.data?.diagnostics ?? []} />
+    </Dialog>
+  );
+}

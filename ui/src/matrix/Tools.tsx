@@ -1,0 +1,76 @@
+import { useText } from '../app/text';
+import { Button } from '../kit/Button';
+import { SearchField } from '../kit/Field';
+import { Icon } from '../kit/Icon';
+import { LevelMark } from '../kit/Mark';
+import { Select } from '../kit/Select';
+import { Choice } from '../kit/Tabs';
+import type { MatrixSearch } from './place';
+import { DEFAULT, type Column, type Table, columnOf, columnWord } from './table';
+
+export function useColumnName(): (column: Column) => string {
+  const text = useText();
+  return ({ bizId, scenario }) =>
+    bizId === null ? text('level.useCase') : scenario === null ? `${bizId} ▸ ${text('identity.default')}` : `${bizId} ▸ ${scenario}`;
+}
+
+/** Search, the three filters, compare, and what the signs mean. */
+export function Tools({
+  table,
+  search,
+  onChange,
+}: {
+  readonly table: Table;
+  readonly search: MatrixSearch;
+  readonly onChange: (change: Partial<MatrixSearch>) => void;
+}) {
+  const text = useText();
+  const nameOf = useColumnName();
+  const columns = [DEFAULT, ...table.columns];
+  const last = table.columns.at(-1) ?? DEFAULT;
+  const chosen = columnOf(search.against);
+  const known = chosen !== undefined && !columns.some((one) => columnWord(one) === columnWord(chosen)) ? [chosen] : [];
+  return (
+    <div className="mx-tools">
+      <SearchField label={text('matrix.search')} value={search.q ?? ''} onChange={(q) => onChange({ q: q === '' ? undefined : q })} />
+      <Choice
+        label={text('matrix.show')}
+        value={search.only ?? 'all'}
+        onChange={(id) => onChange({ only: id === 'gaps' || id === 'overrides' ? id : undefined })}
+        options={[
+          { id: 'all', label: text('matrix.all') },
+          { id: 'overrides', label: text('matrix.overrides', { count: table.overrides }) },
+          { id: 'gaps', label: text('matrix.gaps', { count: table.gaps }) },
+        ]}
+      />
+      <div className="mx-against">
+        <Select
+          label={text('matrix.against')}
+          hidesLabel
+          options={[
+            { id: '', label: text('matrix.againstNone') },
+            ...[...known, ...columns].map((one) => ({ id: columnWord(one), label: text('matrix.differs', { name: nameOf(one) }) })),
+          ]}
+          value={search.against ?? ''}
+          onChange={(id) => onChange({ against: id === '' ? undefined : id })}
+        />
+      </div>
+      <Button
+        size="small"
+        icon={<Icon name="compare" size={14} />}
+        aria-pressed={search.compare !== undefined}
+        onPress={() => onChange({ compare: search.compare === undefined ? `-~${columnWord(last)}` : undefined })}
+      >
+        {text('matrix.compare')}
+      </Button>
+      <span className="bar-gap" />
+      <ul className="mx-legend" aria-label={text('matrix.legend')}>
+        {([1, 2, 3, 'default', null] as const).map((level) => (
+          <li key={String(level)}>
+            <LevelMark level={level} hasText />
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

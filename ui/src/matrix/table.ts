@@ -1,0 +1,203 @@
+/** Matrix → rows and columns as they are read: points by capability, identities under their business line. */
+import type { Cell, Matrix, Point } from '../api/extensions';
+import type { Level } from '../api/identity';
+import { unique } from '../core/json';
+import { matches } from '../kit/match';
+import { type Found, type Lookup, type Place, find, keyOf, lookupOf, placeOf } from './lookup';
+
+export interface Column {
+  readonly bizId: string | null;
+  readonly scenario: string | null;
+}
+export type Row =
+  | { readonly kind: 'group'; readonly key: string; readonly title: string; readonly count: number }
+  | { readonly kind: 'point'; readonly key: string; readonly point: Point; readonly useCase: string };
+export type PointRow = Extract<Row, { kind: 'point' }>;
+export interface Group {
+  readonly bizId: string;
+  readonly first: number;
+  readonly end: number;
+}
+export interface Table {
+  readonly lookup: Lookup;
+  readonly rows: readonly Row[];
+  /** Without the pinned default. */
+  readonly columns: readonly Column[];
+  readonly groups: readonly Group[];
+  readonly overrides: number;
+  readonly gaps: number;
+}
+export interface Asked {
+  readonly useCase?: string | undefined;
+  readonly bizId?: string | undefined;
+  readonly scenario?: string | undefined;
+  readonly q?: string | undefined;
+  readonly only?: 'overrides' | 'gaps' | undefined;
+  /** Only what answers otherwise than for this column. */
+  readonly against?: Column | undefined;
+}
+export interface Shown {
+  readonly found: Found;
+  readonly isOwn: boolean;
+  readonly level: Level | null;
+  readonly cell: Cell | undefined;
+  /** The column that states it; undefined for the point's own default and for a gap. */
+  readonly source: Column | undefined;
+}
+
+export const DEFAULT: Column = { bizId: null, scenario: null };
+
+export function tableOf(matrix: Matrix, asked: Asked, other: string): Table {
+  const lookup = lookupOf(matrix);
+  const columns = columnsOf(matrix, asked);
+  const all = pointRows(matrix, asked);
+  const tally = all.map((row) => tallyOf(lookup, row, columns, asked.against));
+  const kept = all.filter((_, i) => {
+    const { overrides, gaps, differs } = tally[i] ?? NOTHING;
+    if (asked.only === 'overrides' && overrides === 0) return false;
+    if (asked.only === 'gaps' && gaps === 0) return false;
+    return asked.against === undefined || differs > 0;
+  });
+  return {
+    lookup,
+    rows: grouped(kept, other),
+    columns,
+    groups: groupsOf(columns),
+    overrides: tally.reduce((sum, one) => sum + one.overrides, 0),
+    gaps: tally.reduce((sum, one) => sum + one.gaps, 0),
+  };
+}
+
+function columnsOf(matrix: Matrix, asked: Asked): Column[] {
+  const found = new Map<string, Column>();
+  for (const place of matrix.identities.map(placeOf)) {
+    if (place.bizId === null || (asked.useCase !== undefined && place.useCase !== asked.useCase)) continue;
+    if (asked.bizId !== undefined && place.bizId !== asked.bizId) continue;
+    if (asked.scenario !== undefined && place.scenario !== null && place.scenario !== asked.scenario) continue;
+    // The business default is the source of its scenarios, so it always stands before them.
+    for (const scenario of [null, place.scenario])
+      found.set(keyOf('', place.bizId, scenario), { bizId: place.bizId, scenario });
+  }
+  return [...found.values()].sort(
+    (a, b) => order(a.bizId ?? '', b.bizId ?? '') || order(a.scenario ?? '', b.scenario ?? ''),
+  );
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** A point has one row for each use case it is answered in. */
+function pointRows(matrix: Matrix, asked: Asked): PointRow[] {
+  const cases = new Map<string, Set<string>>();
+  for (const cell of matrix.cells) {
+    const useCase = matrix.identities[cell.identity]?.useCase;
+    if (useCase === undefined) continue;
+    const known = cases.get(cell.point);
+    if (known === undefined) cases.set(cell.point, new Set([useCase]));
+    else known.add(useCase);
+  }
+  return matrix.points
+    .flatMap((point) =>
+      unique([...(cases.get(point.name) ?? point.flows)])
+        .sort()
+        .map((useCase): PointRow => ({ kind: 'point', key: `${point.name}\n${useCase}`, point, useCase })),
+    )
+    .filter((row) => asked.useCase === undefined || row.useCase === asked.useCase)
+    .filter(({ point, useCase }) => matches(asked.q ?? '', [point.name, point.title, point.description, useCase, point.owner]));
+}
+
+function grouped(rows: readonly PointRow[], other: string): Row[] {
+  const titles = unique(rows.map((row) => row.point.group ?? other)).sort((a, b) =>
+    a === other ? 1 : b === other ? -1 : a.localeCompare(b, 'zh-CN'),
+  );
+  return titles.flatMap((title): Row[] => {
+    const inside = rows.filter((row) => (row.point.group ?? other) === title);
+    return [{ kind: 'group', key: `group ${title}`, title, count: inside.length }, ...inside];
+  });
+}
+
+function groupsOf(columns: readonly Column[]): Group[] {
+  const groups: { bizId: string; first: number; end: number }[] = [];
+  columns.forEach((column, i) => {
+    const last = groups.at(-1);
+    if (last !== undefined && last.bizId === column.bizId) last.end = i + 1;
+    else groups.push({ bizId: column.bizId ?? '', first: i, end: i + 1 });
+  });
+  return groups;
+}
+
+export function showAt(lookup: Lookup, row: PointRow, column: Column): Shown {
+  const found = find(lookup, row.point.name, placeAt(row, column));
+  const { level, cell } = found;
+  const source =
+    level === 1 ? column : level === 2 ? { ...column, scenario: null } : level === 3 ? DEFAULT : undefined;
+  return { found, level, cell, source, isOwn: source !== undefined && isSame(source, column) };
+}
+
+export function placeAt(row: PointRow, column: Column): Place {
+  return { useCase: row.useCase, bizId: column.bizId, scenario: column.scenario };
+}
+
+export function isSame(a: Column, b: Column): boolean {
+  return a.bizId === b.bizId && a.scenario === b.scenario;
+}
+
+const NOTHING = { overrides: 0, gaps: 0, differs: 0 };
+
+function tallyOf(lookup: Lookup, row: PointRow, columns: readonly Column[], against: Column | undefined) {
+  const measure = against === undefined ? undefined : showAt(lookup, row, against).cell?.implementation;
+  const tally = { ...NOTHING };
+  for (const column of [DEFAULT, ...columns]) {
+    const shown = showAt(lookup, row, column);
+    if (shown.isOwn && column.bizId !== null) tally.overrides += 1;
+    if (shown.level === null && column.bizId !== null) tally.gaps += 1;
+    if (against !== undefined && shown.cell?.implementation !== measure) tally.differs += 1;
+  }
+  return tally;
+}
+
+/** `points-return-wanlitong` of the point `points-return` reads as `wanlitong`; the whole name is on the tip. */
+export function shortName(point: string, implementation: string): string {
+  const rest = implementation.startsWith(`${point}-`) ? implementation.slice(point.length + 1) : '';
+  return rest === '' ? implementation : rest;
+}
+
+export interface Pair {
+  readonly row: PointRow;
+  readonly left: Shown;
+  readonly right: Shown;
+  readonly differs: boolean;
+}
+
+export function compare(table: Table, left: Column, right: Column): Pair[] {
+  return table.rows.flatMap((row) => {
+    if (row.kind !== 'point') return [];
+    const one = showAt(table.lookup, row, left);
+    const two = showAt(table.lookup, row, right);
+    const differs = one.cell?.implementation !== two.cell?.implementation;
+    return [{ row, left: one, right: two, differs }];
+  });
+}
+
+/** A column as a word of the URL: `travel`, `travel/hotel`; the default is `-`. */
+export function columnWord({ bizId, scenario }: Column): string {
+  if (bizId === null) return '-';
+  const parts = scenario === null ? [bizId] : [bizId, scenario];
+  return parts.map(encodeURIComponent).join('/');
+}
+
+export function columnOf(text: string | undefined): Column | undefined {
+  if (text === undefined || text === '') return undefined;
+  if (text === '-') return DEFAULT;
+  const [bizId, scenario] = text.split('/').map(decoded);
+  return bizId === undefined || bizId === '' ? undefined : { bizId, scenario: scenario === undefined || scenario === '' ? null : scenario };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
