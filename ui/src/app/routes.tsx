@@ -97,7 +97,10 @@ export const matrixRoute = createRoute({
       q: word(search['q']),
       only: oneOf(search['only'], ['overrides', 'gaps']),
       point: word(search['point']),
+      at: word(search['at']),
       against: word(search['against']),
+      compare: word(search['compare']),
+      panel: word(search['panel']),
     }),
   component: lazyRouteComponent(() => import('../matrix/Matrix'), 'Matrix'),
 });

@@ -34,7 +34,9 @@ function walk(root: JsonObject, schema: JsonObject, above: string, depth: number
       type: typeOf(root, field),
       isRequired: required.has(name),
       description: word(field['description']) ?? word(field['title']) ?? '',
-      values: isList(field['enum'] ?? null) ? JSON.stringify(field['enum']).slice(1, -1).replaceAll(',', ' | ') : undefined,
+      values: isList(field['enum'] ?? null)
+        ? JSON.stringify(field['enum']).slice(1, -1).replaceAll(',', ' | ')
+        : undefined,
       initial: field['default'] === undefined ? undefined : JSON.stringify(field['default']),
     };
     const items = field['items'] === undefined ? undefined : follow(root, field['items']);
@@ -57,7 +59,8 @@ function follow(root: JsonObject, schema: Json): JsonObject {
 
 function typeOf(root: JsonObject, field: JsonObject): string {
   const type = field['type'] ?? null;
-  if (type === 'array') return `[${field['items'] === undefined ? 'any' : typeOf(root, follow(root, field['items']))}]`;
+  if (type === 'array')
+    return `[${field['items'] === undefined ? 'any' : typeOf(root, follow(root, field['items']))}]`;
   if (typeof type === 'string') return type;
   if (isList(type)) return type.filter((one) => one !== 'null').join(' | ');
   const choices = field['oneOf'] ?? field['anyOf'] ?? null;

@@ -26,7 +26,7 @@ export function CellMenu({ table, row, column, isOpen, onOpenChange, onChange }:
   const [open, setOpen] = useState<'override' | 'file' | 'removal' | undefined>(undefined);
   const anchor = useRef<HTMLElement | null>(null);
   anchor.current = isOpen ? document.getElementById('mx-chosen') : anchor.current;
-  const { cell, isOwn, level } = showAt(table.lookup, row, column);
+  const { cell, isOwn, level } = showAt(table, row, column);
   const act = (id: string) => {
     onOpenChange(false);
     const { useCase, bizId, scenario } = placeAt(row, column);
@@ -36,25 +36,51 @@ export function CellMenu({ table, row, column, isOpen, onOpenChange, onChange }:
     if (id === 'runs')
       void navigate({
         to: '/runs',
-        search: { useCase, bizId: bizId ?? undefined, scenario: scenario ?? undefined, flow: row.point.flows[0] },
+        search: {
+          useCase,
+          bizId: bizId ?? undefined,
+          scenario: scenario ?? undefined,
+          flow: row.point.flows[0],
+        },
       });
   };
   const actions: Action[] = [
     { id: 'override', label: text('matrix.override'), icon: <Icon name="plus" />, isDisabled: isOwn },
-    { id: 'file', label: text('matrix.openFile'), icon: <Icon name="code" />, isDisabled: cell?.file == null, ...(cell?.file == null ? {} : { detail: `${cell.file}:${cell.line ?? 1}` }) },
+    {
+      id: 'file',
+      label: text('matrix.openFile'),
+      icon: <Icon name="code" />,
+      isDisabled: cell?.file == null,
+      ...(cell?.file == null ? {} : { detail: `${cell.file}:${cell.line ?? 1}` }),
+    },
     { id: 'runs', label: text('matrix.calls'), icon: <Icon name="activity" /> },
     { id: 'point', label: text('matrix.openPoint'), icon: <Icon name="eye" />, starts: true },
     { id: 'against', label: text('matrix.differsHere'), icon: <Icon name="filter" /> },
-    { id: 'removal', label: text('matrix.removal'), icon: <Icon name="trash" />, starts: true, isDisabled: !isOwn || level === null },
+    {
+      id: 'removal',
+      label: text('matrix.removal'),
+      icon: <Icon name="trash" />,
+      starts: true,
+      isDisabled: !isOwn || level === null,
+    },
   ];
   const close = () => setOpen(undefined);
   return (
     <>
-      <Popover className="k-popover" offset={2} placement="bottom start" triggerRef={anchor} isOpen={isOpen} onOpenChange={onOpenChange}>
+      <Popover
+        className="k-popover"
+        offset={2}
+        placement="bottom start"
+        triggerRef={anchor}
+        isOpen={isOpen}
+        onOpenChange={onOpenChange}
+      >
         <MenuList label={text('matrix.menu')} actions={actions} onAction={act} />
       </Popover>
       {open === 'override' ? <OverrideDialog row={row} column={column} onClose={close} /> : null}
-      {open === 'file' && cell?.file != null ? <FileDialog file={cell.file} line={cell.line ?? 1} onClose={close} /> : null}
+      {open === 'file' && cell?.file != null ? (
+        <FileDialog file={cell.file} line={cell.line ?? 1} onClose={close} />
+      ) : null}
       {open === 'removal' ? <RemovalDialog table={table} row={row} column={column} onClose={close} /> : null}
     </>
   );

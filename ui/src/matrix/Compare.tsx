@@ -24,21 +24,44 @@ export function Compare({
   const [one, two] = word.split('~');
   const left = columnOf(one) ?? DEFAULT;
   const right = columnOf(two) ?? DEFAULT;
-  const options = [DEFAULT, ...table.columns].map((column) => ({ id: columnWord(column), label: nameOf(column) }));
+  const options = [DEFAULT, ...table.columns].map((column) => ({
+    id: columnWord(column),
+    label: nameOf(column),
+  }));
   const pairs = compare(table, left, right);
   const shown = pairs.filter((pair) => isAll || pair.differs);
   return (
     <aside className="mx-side scroll" aria-label={text('matrix.compare')}>
       <header>
         <h2>{text('matrix.compare')}</h2>
-        <IconButton size="small" label={text('kit.close')} icon={<Icon name="x" />} onPress={() => onChange(undefined)} />
+        <IconButton
+          size="small"
+          label={text('kit.close')}
+          icon={<Icon name="x" />}
+          onPress={() => onChange(undefined)}
+        />
       </header>
       <div className="mx-pair">
-        <Select label={text('matrix.left')} options={options} value={columnWord(left)} onChange={(id) => onChange(`${id}~${columnWord(right)}`)} />
-        <Select label={text('matrix.right')} options={options} value={columnWord(right)} onChange={(id) => onChange(`${columnWord(left)}~${id}`)} />
+        <Select
+          label={text('matrix.left')}
+          options={options}
+          value={columnWord(left)}
+          onChange={(id) => onChange(`${id}~${columnWord(right)}`)}
+        />
+        <Select
+          label={text('matrix.right')}
+          options={options}
+          value={columnWord(right)}
+          onChange={(id) => onChange(`${columnWord(left)}~${id}`)}
+        />
       </div>
       <div className="mx-pair-sum">
-        <span>{text('matrix.differences', { count: pairs.filter((pair) => pair.differs).length, all: pairs.length })}</span>
+        <span>
+          {text('matrix.differences', {
+            count: pairs.filter((pair) => pair.differs).length,
+            all: pairs.length,
+          })}
+        </span>
         <Switch isSelected={isAll} onChange={setAll}>
           {text('matrix.showSame')}
         </Switch>
@@ -65,7 +88,11 @@ function Side({ shown, point }: { readonly shown: Shown; readonly point: string 
     <span className="mx-pair-side" title={name ?? ''}>
       <LevelMark level={shown.level} />
       <span className="mono clip">
-        {shown.level === null ? text('matrix.gap') : name == null ? text('level.point') : shortName(point, name)}
+        {shown.level === null
+          ? text('matrix.gap')
+          : name == null
+            ? text('level.point')
+            : shortName(point, name)}
       </span>
     </span>
   );

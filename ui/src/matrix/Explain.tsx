@@ -34,11 +34,20 @@ export function Explain({ matrix, table, point, place, onChange }: ExplainProps)
       <div className="mx-ask">
         <Select
           label={text('matrix.point')}
-          options={matrix.points.map((one) => ({ id: one.name, label: one.title ?? one.name, detail: one.name }))}
+          options={matrix.points.map((one) => ({
+            id: one.name,
+            label: one.title ?? one.name,
+            detail: one.name,
+          }))}
           value={name ?? null}
           onChange={(chosen) => onChange({ point: chosen, at: placeWord(at) })}
         />
-        <ComboBox label={text('identity.useCase')} options={choices.cases} value={at.useCase} onChange={(useCase) => go({ useCase })} />
+        <ComboBox
+          label={text('identity.useCase')}
+          options={choices.cases}
+          value={at.useCase}
+          onChange={(useCase) => go({ useCase })}
+        />
         <ComboBox
           label={text('identity.bizId')}
           placeholder={text('identity.default')}
@@ -82,10 +91,23 @@ function useAnswer(table: Table, point: string, place: Place) {
   const isMissing = query.error instanceof ProblemError && query.error.problem.code === 'EXTENSION_NOT_FOUND';
   const answer = query.data;
   const level: Level | null = answer !== undefined ? answer.level : isMissing ? null : local.level;
-  return { level, answer, implementation: answer?.implementation ?? (isMissing ? null : (local.cell?.implementation ?? null)), cell: local.cell };
+  return {
+    level,
+    answer,
+    implementation: answer?.implementation ?? (isMissing ? null : (local.cell?.implementation ?? null)),
+    cell: local.cell,
+  };
 }
 
-function Way({ table, point, place }: { readonly table: Table; readonly point: string; readonly place: Place }) {
+function Way({
+  table,
+  point,
+  place,
+}: {
+  readonly table: Table;
+  readonly point: string;
+  readonly place: Place;
+}) {
   const text = useText();
   const { level, answer, implementation, cell } = useAnswer(table, point, place);
   const tries = triesOf(place);
@@ -93,7 +115,11 @@ function Way({ table, point, place }: { readonly table: Table; readonly point: s
   return (
     <ol className="mx-way">
       {tries.map(([key, at], i) => (
-        <li key={at} className="mx-stop" data-state={i === hit ? 'hit' : hit === -1 || i < hit ? 'miss' : 'unasked'}>
+        <li
+          key={at}
+          className="mx-stop"
+          data-state={i === hit ? 'hit' : hit === -1 || i < hit ? 'miss' : 'unasked'}
+        >
           <span className="mx-dot" aria-hidden="true" />
           <span className="mx-key">
             <span className="mono clip">
@@ -101,7 +127,9 @@ function Way({ table, point, place }: { readonly table: Table; readonly point: s
             </span>
             <small>
               <LevelMark level={at} hasText />
-              <span>{text(i === hit ? 'matrix.hit' : hit === -1 || i < hit ? 'matrix.miss' : 'matrix.unasked')}</span>
+              <span>
+                {text(i === hit ? 'matrix.hit' : hit === -1 || i < hit ? 'matrix.miss' : 'matrix.unasked')}
+              </span>
             </small>
           </span>
         </li>
@@ -109,7 +137,9 @@ function Way({ table, point, place }: { readonly table: Table; readonly point: s
       <li className="mx-end" data-gap={level === null ? true : undefined}>
         <Icon name={level === null ? 'ban' : 'enter'} />
         <span className="mx-key">
-          <strong className="mono clip">{level === null ? 'EXTENSION_NOT_FOUND' : (implementation ?? text('level.point'))}</strong>
+          <strong className="mono clip">
+            {level === null ? 'EXTENSION_NOT_FOUND' : (implementation ?? text('level.point'))}
+          </strong>
           <small>
             {level === null ? text('matrix.gapHelp') : <LevelMark level={level} hasText />}
             {level === null || cell?.file == null ? null : (

@@ -15,7 +15,7 @@ export function Way({
   readonly along: Axis;
   readonly column: Column;
 }) {
-  const shown = showAt(table.lookup, row, column);
+  const shown = showAt(table, row, column);
   const stops = triesOf(placeAt(row, column))
     .slice(0, shown.found.tried.length)
     .map(([[, bizId, scenario], level]) => {
@@ -30,14 +30,26 @@ export function Way({
   const left = Math.min(last.x, first.x) - 6;
   const width = Math.abs(first.x - last.x) + 12;
   return (
-    <>
-      <svg className="mx-fallback" style={{ left }} width={width} height={10} viewBox={`${left} 0 ${width} 10`} aria-hidden="true">
-        <path d={`M${first.x} 5H${last.x}`} stroke={tone} strokeWidth="1.5" />
-        {stops.map((stop) => (
-          <circle key={stop.level} cx={stop.x} cy="5" r="3" fill={stop.isHit ? tone : 'var(--surface)'} stroke={tone} strokeWidth="1.5" />
-        ))}
-      </svg>
-      {last.isPinned ? <span className="mx-fallback-end" data-hit={last.isHit ? true : undefined} style={{ ['--tone' as string]: tone }} /> : null}
-    </>
+    <svg
+      className="mx-fallback"
+      style={{ left }}
+      width={width}
+      height={10}
+      viewBox={`${left} 0 ${width} 10`}
+      aria-hidden="true"
+    >
+      <path d={`M${first.x} 5H${last.x}`} stroke={tone} strokeWidth="1.5" />
+      {stops.map((stop) => (
+        <circle
+          key={stop.level}
+          cx={stop.x}
+          cy="5"
+          r="3"
+          fill={stop.isHit ? tone : 'var(--surface)'}
+          stroke={tone}
+          strokeWidth="1.5"
+        />
+      ))}
+    </svg>
   );
 }

@@ -5,11 +5,18 @@ import { useText } from '../app/text';
 import { Dialog } from '../kit/Dialog';
 
 /** The text behind a cell, opened at its line. Code that no catalog holds is named by its place alone. */
-export function FileDialog({ file, line, onClose }: { readonly file: string; readonly line: number; readonly onClose: () => void }) {
+export function FileDialog({
+  file,
+  line,
+  onClose,
+}: {
+  readonly file: string;
+  readonly line: number;
+  readonly onClose: () => void;
+}) {
   const text = useText();
   const query = useQuery({ queryKey: ['file', file], queryFn: () => publishedFile(file), retry: false });
   const at = useRef<HTMLLIElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the line is there once the text is
   useEffect(() => at.current?.scrollIntoView({ block: 'center' }), [query.data]);
   return (
     <Dialog title={`${file}:${line}`} size="wide" isOpen onClose={onClose}>

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useText } from '../app/text';
 import { useHotkeys } from '../kit/hotkeys';
 import { CellMenu } from './CellMenu';
@@ -7,9 +7,9 @@ import { GroupRow, PointLine } from './Line';
 import { type Place, keyOf } from './lookup';
 import { type MatrixSearch, placeWord } from './place';
 import { SIZE } from './size';
-import { DEFAULT, type Column, type PointRow, type Table, isSame, placeAt } from './table';
-import { useSight } from './useSight';
-import { axis, lengthOf } from './window';
+import { DEFAULT, type Column, type PointRow, type Table, columnWord, isSame, placeAt } from './table';
+import { type Sight, useSight } from './useSight';
+import { type Axis, axis, lengthOf } from './window';
 
 interface GridProps {
   readonly table: Table;
@@ -22,22 +22,37 @@ interface GridProps {
 
 /** Points × identities, drawn only where the eye is. */
 export function Grid(props: GridProps) {
-  const { table, search, against, onChange } = props;
+  const { table, onChange } = props;
   const text = useText();
   const box = useRef<HTMLDivElement>(null);
-  const down = useMemo(() => axis(table.rows.map((row) => (row.kind === 'group' ? SIZE.group : SIZE.row))), [table.rows]);
+  const down = useMemo(
+    () => axis(table.rows.map((row) => (row.kind === 'group' ? SIZE.group : SIZE.row))),
+    [table.rows],
+  );
   const along = useMemo(() => axis(table.columns.map(() => SIZE.column)), [table.columns]);
   const sight = useSight(box, down, along);
   const [isMenuOpen, setMenuOpen] = useState(false);
   const choose = useCallback(
-    (row: PointRow, column: Column) => onChange({ point: row.point.name, at: placeWord(placeAt(row, column)) }),
+    (row: PointRow, column: Column) =>
+      onChange({ point: row.point.name, at: placeWord(placeAt(row, column)) }),
     [onChange],
   );
   const chosen = chosenIn(table, props.point, props.place);
-  useKeys(box, table, chosen, choose, sight.show, () => setMenuOpen(true));
+  const { show } = sight;
+  const at = chosen === undefined ? undefined : chosen.row.key + columnWord(chosen.column);
+  const latest = useRef({ table, chosen });
+  latest.current = { table, chosen };
+  useEffect(() => {
+    const { table: now, chosen: one } = latest.current;
+    if (at === undefined || one === undefined) return;
+    show(
+      now.rows.indexOf(one.row),
+      now.columns.findIndex((column) => isSame(column, one.column)),
+    );
+  }, [at, show]);
+  useKeys(box, table, chosen, choose, show, () => setMenuOpen(true));
   if (table.rows.length === 0) return <p className="mx-nothing dim">{text('matrix.nothing')}</p>;
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a table of 60,000 cells is drawn in parts
     <div
       ref={box}
       className="mx-grid scroll"
@@ -55,35 +70,63 @@ export function Grid(props: GridProps) {
         style={{ width: SIZE.left + SIZE.pin + lengthOf(along), height: SIZE.head + lengthOf(down) }}
       >
         <Head table={table} along={along} span={sight.columns} chosen={chosen?.column} />
-        {table.rows.slice(sight.rows.first, sight.rows.end).map((row, i) => {
-          const at = sight.rows.first + i;
-          const top = SIZE.head + (down.starts[at] ?? 0);
-          if (row.kind === 'group') return <GroupRow key={row.key} row={row} top={top} index={at} />;
-          return (
-            <PointLine
-              key={row.key}
-              table={table}
-              row={row}
-              top={top}
-              index={at}
-              along={along}
-              first={sight.columns.first}
-              end={sight.columns.end}
-              only={search.only}
-              against={against}
-              chosen={chosen?.row.key === row.key ? chosen.column : undefined}
-              onChoose={choose}
-              onOpen={() => onChange({ panel: row.point.name, compare: undefined })}
-              onMenu={() => setMenuOpen(true)}
-            />
-          );
-        })}
+        <Rows
+          {...props}
+          down={down}
+          along={along}
+          sight={sight}
+          chosen={chosen}
+          choose={choose}
+          onMenu={() => setMenuOpen(true)}
+        />
       </div>
       {chosen === undefined ? null : (
-        <CellMenu table={table} row={chosen.row} column={chosen.column} isOpen={isMenuOpen} onOpenChange={setMenuOpen} onChange={onChange} />
+        <CellMenu
+          table={table}
+          row={chosen.row}
+          column={chosen.column}
+          isOpen={isMenuOpen}
+          onOpenChange={setMenuOpen}
+          onChange={onChange}
+        />
       )}
     </div>
   );
+}
+
+interface RowsProps extends GridProps {
+  readonly down: Axis;
+  readonly along: Axis;
+  readonly sight: Sight;
+  readonly chosen: Chosen | undefined;
+  readonly choose: (row: PointRow, column: Column) => void;
+  readonly onMenu: () => void;
+}
+
+function Rows({ table, search, against, onChange, down, along, sight, chosen, choose, onMenu }: RowsProps) {
+  return table.rows.slice(sight.rows.first, sight.rows.end).map((row, i) => {
+    const at = sight.rows.first + i;
+    const top = SIZE.head + (down.starts[at] ?? 0);
+    if (row.kind === 'group') return <GroupRow key={row.key} row={row} top={top} index={at} />;
+    return (
+      <PointLine
+        key={row.key}
+        table={table}
+        row={row}
+        top={top}
+        index={at}
+        along={along}
+        first={sight.columns.first}
+        end={sight.columns.end}
+        only={search.only}
+        against={against}
+        chosen={chosen?.row.key === row.key ? chosen.column : undefined}
+        onChoose={choose}
+        onOpen={() => onChange({ panel: row.point.name, compare: undefined })}
+        onMenu={onMenu}
+      />
+    );
+  });
 }
 
 interface Chosen {
@@ -93,9 +136,13 @@ interface Chosen {
 
 function chosenIn(table: Table, point: string | undefined, place: Place | undefined): Chosen | undefined {
   if (place === undefined) return undefined;
-  const row = table.rows.find((one) => one.kind === 'point' && one.point.name === point && one.useCase === place.useCase);
+  const row = table.rows.find(
+    (one) => one.kind === 'point' && one.point.name === point && one.useCase === place.useCase,
+  );
   const { bizId, scenario } = place;
-  const column = [DEFAULT, ...table.columns].find((one) => keyOf('', one.bizId, one.scenario) === keyOf('', bizId, scenario));
+  const column = [DEFAULT, ...table.columns].find(
+    (one) => keyOf('', one.bizId, one.scenario) === keyOf('', bizId, scenario),
+  );
   return row?.kind !== 'point' || column === undefined ? undefined : { row, column };
 }
 

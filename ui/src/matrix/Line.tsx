@@ -3,10 +3,27 @@ import { useText } from '../app/text';
 import { Way } from './FallbackLine';
 import { MatrixCell } from './MatrixCell';
 import { SIZE } from './size';
-import { DEFAULT, type Column, type PointRow, type Row, type Table, columnWord, isSame, showAt } from './table';
+import {
+  DEFAULT,
+  type Column,
+  type PointRow,
+  type Row,
+  type Table,
+  columnWord,
+  isSame,
+  showAt,
+} from './table';
 import type { Axis } from './window';
 
-export function GroupRow({ row, top, index }: { readonly row: Extract<Row, { kind: 'group' }>; readonly top: number; readonly index: number }) {
+export function GroupRow({
+  row,
+  top,
+  index,
+}: {
+  readonly row: Extract<Row, { kind: 'group' }>;
+  readonly top: number;
+  readonly index: number;
+}) {
   return (
     <div className="mx-group" role="row" aria-rowindex={index + 3} style={{ top }}>
       <div role="rowheader" aria-colindex={1}>
@@ -39,9 +56,9 @@ export const PointLine = memo(function PointLine(props: LineProps) {
   const text = useText();
   const [over, setOver] = useState<Column | undefined>(undefined);
   const lit = over ?? chosen;
-  const measure = against === undefined ? undefined : showAt(table.lookup, row, against);
+  const measure = against === undefined ? undefined : showAt(table, row, against);
   const cellAt = (column: Column, at: number, left?: number) => {
-    const shown = showAt(table.lookup, row, column);
+    const shown = showAt(table, row, column);
     const isLike = measure !== undefined && measure.cell?.implementation === shown.cell?.implementation;
     return (
       <MatrixCell
@@ -51,8 +68,9 @@ export const PointLine = memo(function PointLine(props: LineProps) {
         shown={shown}
         index={at}
         left={left}
-        isQuiet={isLike || (only === 'overrides' && !shown.isOwn) || (only === 'gaps' && shown.level !== null)}
+        isQuiet={isLike || (only === 'overrides' && !shown.isOwn) || (only === 'gaps' && !shown.isGap)}
         isChosen={chosen !== undefined && isSame(chosen, column)}
+        stop={left === undefined && lit !== undefined ? stopAt(table, row, lit) : undefined}
         isSource={lit !== undefined && isSourceOf(table, row, lit, column)}
         onChoose={props.onChoose}
         onMenu={props.onMenu}
@@ -61,23 +79,41 @@ export const PointLine = memo(function PointLine(props: LineProps) {
     );
   };
   return (
-    <div className="mx-row" role="row" aria-rowindex={index + 3} style={{ top }} onPointerLeave={() => setOver(undefined)}>
+    <div
+      className="mx-row"
+      role="row"
+      aria-rowindex={index + 3}
+      style={{ top }}
+      onPointerLeave={() => setOver(undefined)}
+    >
       <div className="mx-point" role="rowheader" aria-colindex={1}>
         <button type="button" tabIndex={-1} onClick={props.onOpen} title={text('matrix.openPoint')}>
           <span className="clip">{row.point.title ?? row.point.name}</span>
-          <small className="mono clip">{row.useCase === row.point.name ? row.useCase : `${row.point.name} · ${row.useCase}`}</small>
+          <small className="mono clip">
+            {row.useCase === row.point.name ? row.useCase : `${row.point.name} · ${row.useCase}`}
+          </small>
         </button>
       </div>
       {cellAt(DEFAULT, 2)}
       {table.columns
         .slice(first, end)
-        .map((column, i) => cellAt(column, first + i + 3, SIZE.left + SIZE.pin + (along.starts[first + i] ?? 0)))}
+        .map((column, i) =>
+          cellAt(column, first + i + 3, SIZE.left + SIZE.pin + (along.starts[first + i] ?? 0)),
+        )}
       {lit === undefined ? null : <Way table={table} row={row} along={along} column={lit} />}
     </div>
   );
 });
 
 function isSourceOf(table: Table, row: PointRow, lit: Column, column: Column): boolean {
-  const { source, isOwn } = showAt(table.lookup, row, lit);
+  const { source, isOwn } = showAt(table, row, lit);
   return !isOwn && source !== undefined && isSame(source, column);
+}
+
+/** A way ends under the pinned default when everything before it missed. */
+function stopAt(table: Table, row: PointRow, lit: Column): 'hit' | 'miss' | undefined {
+  if (lit.bizId === null) return undefined;
+  const { level } = showAt(table, row, lit);
+  if (level === 1 || level === 2) return undefined;
+  return level === 3 ? 'hit' : 'miss';
 }

@@ -12,6 +12,7 @@ import { Grid } from './Grid';
 import { PointPanel } from './PointPanel';
 import { Tools } from './Tools';
 import { readPlace } from './place';
+import { useReach } from './useReach';
 import { columnOf, tableOf } from './table';
 import './matrix.css';
 
@@ -37,9 +38,10 @@ function Shown({ matrix }: { readonly matrix: Answer }) {
   const { useCase, bizId, scenario, q, only } = search;
   const against = useMemo(() => columnOf(search.against), [search.against]);
   const other = text('matrix.other');
+  const unasked = useReach(matrix);
   const table = useMemo(
-    () => tableOf(matrix, { useCase, bizId, scenario, q, only, against }, other),
-    [matrix, useCase, bizId, scenario, q, only, against, other],
+    () => tableOf(matrix, { useCase, bizId, scenario, q, only, against }, other, unasked),
+    [matrix, useCase, bizId, scenario, q, only, against, other, unasked],
   );
   const chosen = readPlace(search.at);
   const set = (change: Partial<typeof search>) =>
@@ -51,7 +53,14 @@ function Shown({ matrix }: { readonly matrix: Answer }) {
       <Explain matrix={matrix} table={table} point={search.point} place={chosen} onChange={set} />
       <Tools table={table} search={search} onChange={set} />
       <div className="mx-main">
-        <Grid table={table} search={search} point={search.point} place={chosen} against={against} onChange={set} />
+        <Grid
+          table={table}
+          search={search}
+          point={search.point}
+          place={chosen}
+          against={against}
+          onChange={set}
+        />
         {isComparing ? (
           <Compare table={table} word={search.compare ?? ''} onChange={(compare) => set({ compare })} />
         ) : point === undefined ? null : (

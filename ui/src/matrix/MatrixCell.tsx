@@ -13,6 +13,8 @@ interface CellProps {
   readonly isQuiet: boolean;
   readonly isChosen: boolean;
   readonly isSource: boolean;
+  /** The last stop of the way that is lit, when this cell is pinned and on it. */
+  readonly stop: 'hit' | 'miss' | undefined;
   readonly onChoose: (row: PointRow, column: Column) => void;
   readonly onMenu: () => void;
   readonly onOver: (column: Column) => void;
@@ -24,11 +26,16 @@ export function MatrixCell(props: CellProps) {
   const text = useText();
   const { cell, level, isOwn } = shown;
   const name = cell?.implementation ?? null;
-  const kind = isOwn ? 'own' : level === null ? 'gap' : 'inherited';
+  const kind = isOwn
+    ? 'own'
+    : shown.isGap
+      ? 'gap'
+      : shown.isExpected && level !== null
+        ? 'inherited'
+        : 'strange';
   const set = (isOn: boolean) => (isOn ? true : undefined);
   const count = cell?.candidates ?? 0;
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: keys act on the grid, which owns the chosen cell
     <div
       id={isChosen ? 'mx-chosen' : undefined}
       role="gridcell"
@@ -51,19 +58,42 @@ export function MatrixCell(props: CellProps) {
       }}
       onPointerEnter={() => props.onOver(column)}
     >
-      {level === 2 && !isOwn ? <span className="mx-from" aria-hidden="true">←</span> : null}
-      {level === 3 && !isOwn ? <span className="mx-from" aria-hidden="true">⇤</span> : null}
+      {level === 2 && !isOwn ? (
+        <span className="mx-from" aria-hidden="true">
+          ←
+        </span>
+      ) : null}
+      {level === 3 && !isOwn ? (
+        <span className="mx-from" aria-hidden="true">
+          ⇤
+        </span>
+      ) : null}
       <span className="mx-name clip">
-        {level === null ? text('matrix.gap') : name === null ? text('level.point') : shortName(row.point.name, name)}
+        {kind === 'strange'
+          ? ''
+          : level === null
+            ? text('matrix.gap')
+            : name === null
+              ? text('level.point')
+              : shortName(row.point.name, name)}
       </span>
-      {count > 1 ? (
+      {count > 1 && kind !== 'strange' ? (
         <span className="mx-count" title={text('matrix.guards', { count })}>
           {count}
         </span>
       ) : null}
       <LevelMark level={level} />
+      {props.stop === undefined ? null : (
+        <span className="mx-stop-end" data-state={props.stop} data-gap={set(level === null)} />
+      )}
       {isChosen ? (
-        <button type="button" className="mx-more" tabIndex={-1} aria-label={text('matrix.menu')} onClick={() => props.onMenu()}>
+        <button
+          type="button"
+          className="mx-more"
+          tabIndex={-1}
+          aria-label={text('matrix.menu')}
+          onClick={() => props.onMenu()}
+        >
           <Icon name="more" size={14} />
         </button>
       ) : null}

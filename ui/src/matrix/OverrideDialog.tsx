@@ -13,7 +13,15 @@ import { starterOf } from './override';
 import { type Column, type PointRow, placeAt } from './table';
 
 /** States an answer of its own for one identity: a small flow, checked by the engine while it is written. */
-export function OverrideDialog({ row, column, onClose }: { readonly row: PointRow; readonly column: Column; readonly onClose: () => void }) {
+export function OverrideDialog({
+  row,
+  column,
+  onClose,
+}: {
+  readonly row: PointRow;
+  readonly column: Column;
+  readonly onClose: () => void;
+}) {
   const text = useText();
   const nameOf = useColumnName();
   const say = useNotes((state) => state.say);
@@ -22,7 +30,12 @@ export function OverrideDialog({ row, column, onClose }: { readonly row: PointRo
   const [body, setBody] = useState(starter.text);
   const [isPublishing, setPublishing] = useState(false);
   const files = [{ path: starter.path, text: body }];
-  const check = useQuery({ queryKey: ['validate', files], queryFn: () => validate(files), placeholderData: (old) => old, retry: false });
+  const check = useQuery({
+    queryKey: ['validate', files],
+    queryFn: () => validate(files),
+    placeholderData: (old) => old,
+    retry: false,
+  });
   const keep = async () => {
     await writeDraft(starter.path, body, catalog.data?.revision ?? 0, undefined).then(
       () => say(text('matrix.draftKept', { path: starter.path })),
@@ -30,7 +43,7 @@ export function OverrideDialog({ row, column, onClose }: { readonly row: PointRo
     );
     onClose();
   };
-  if (isPublishing) return <PublishDialog files={files} isOpen onClose={onClose} />;
+  if (isPublishing) return <PublishDialog file={starter.path} text={body} published="" onClose={onClose} />;
   return (
     <Dialog
       title={text('matrix.overrideTitle', { point: row.point.title ?? row.point.name, name: nameOf(column) })}
@@ -40,7 +53,11 @@ export function OverrideDialog({ row, column, onClose }: { readonly row: PointRo
       foot={
         <>
           <Button onPress={() => void keep()}>{text('matrix.keepDraft')}</Button>
-          <Button look="main" isDisabled={(check.data?.summary.errors ?? 1) > 0} onPress={() => setPublishing(true)}>
+          <Button
+            look="main"
+            isDisabled={(check.data?.summary.errors ?? 1) > 0}
+            onPress={() => setPublishing(true)}
+          >
             {text('matrix.publish')}
           </Button>
         </>

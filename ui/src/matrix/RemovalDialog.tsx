@@ -27,7 +27,11 @@ export function RemovalDialog({
   const changes = withoutIt(matrix.data, table.lookup, row.point.name, placeAt(row, column));
   const gaps = changes.filter((change) => change.after.level === null).length;
   return (
-    <Dialog title={text('matrix.removalTitle', { name: changes[0]?.before.implementation ?? row.point.name })} isOpen onClose={onClose}>
+    <Dialog
+      title={text('matrix.removalTitle', { name: changes[0]?.before.implementation ?? row.point.name })}
+      isOpen
+      onClose={onClose}
+    >
       {gaps > 0 ? <Banner tone="failed">{text('matrix.removalGaps', { count: gaps })}</Banner> : null}
       <table className="mx-changes">
         <thead>
@@ -44,7 +48,11 @@ export function RemovalDialog({
               <td className="mono">{before.implementation}</td>
               <td>
                 <LevelMark level={after.level} />
-                <span className="mono">{after.level === null ? 'EXTENSION_NOT_FOUND' : (after.cell?.implementation ?? text('level.point'))}</span>
+                <span className="mono">
+                  {after.level === null
+                    ? 'EXTENSION_NOT_FOUND'
+                    : (after.cell?.implementation ?? text('level.point'))}
+                </span>
               </td>
             </tr>
           ))}

@@ -11,7 +11,11 @@ import { DEFAULT, type Column, type Table, columnOf, columnWord } from './table'
 export function useColumnName(): (column: Column) => string {
   const text = useText();
   return ({ bizId, scenario }) =>
-    bizId === null ? text('level.useCase') : scenario === null ? `${bizId} ▸ ${text('identity.default')}` : `${bizId} ▸ ${scenario}`;
+    bizId === null
+      ? text('level.useCase')
+      : scenario === null
+        ? `${bizId} ▸ ${text('identity.default')}`
+        : `${bizId} ▸ ${scenario}`;
 }
 
 /** Search, the three filters, compare, and what the signs mean. */
@@ -29,10 +33,15 @@ export function Tools({
   const columns = [DEFAULT, ...table.columns];
   const last = table.columns.at(-1) ?? DEFAULT;
   const chosen = columnOf(search.against);
-  const known = chosen !== undefined && !columns.some((one) => columnWord(one) === columnWord(chosen)) ? [chosen] : [];
+  const known =
+    chosen !== undefined && !columns.some((one) => columnWord(one) === columnWord(chosen)) ? [chosen] : [];
   return (
     <div className="mx-tools">
-      <SearchField label={text('matrix.search')} value={search.q ?? ''} onChange={(q) => onChange({ q: q === '' ? undefined : q })} />
+      <SearchField
+        label={text('matrix.search')}
+        value={search.q ?? ''}
+        onChange={(q) => onChange({ q: q === '' ? undefined : q })}
+      />
       <Choice
         label={text('matrix.show')}
         value={search.only ?? 'all'}
@@ -49,7 +58,10 @@ export function Tools({
           hidesLabel
           options={[
             { id: '', label: text('matrix.againstNone') },
-            ...[...known, ...columns].map((one) => ({ id: columnWord(one), label: text('matrix.differs', { name: nameOf(one) }) })),
+            ...[...known, ...columns].map((one) => ({
+              id: columnWord(one),
+              label: text('matrix.differs', { name: nameOf(one) }),
+            })),
           ]}
           value={search.against ?? ''}
           onChange={(id) => onChange({ against: id === '' ? undefined : id })}
@@ -59,7 +71,9 @@ export function Tools({
         size="small"
         icon={<Icon name="compare" size={14} />}
         aria-pressed={search.compare !== undefined}
-        onPress={() => onChange({ compare: search.compare === undefined ? `-~${columnWord(last)}` : undefined })}
+        onPress={() =>
+          onChange({ compare: search.compare === undefined ? `-~${columnWord(last)}` : undefined })
+        }
       >
         {text('matrix.compare')}
       </Button>

@@ -23,6 +23,13 @@ export function keyOf(useCase: string, bizId: string | null, scenario: string | 
   return JSON.stringify([useCase, bizId, scenario]);
 }
 
+/** Keys of point and identity whose plan is known not to ask the point. */
+export type Unasked = ReadonlySet<string>;
+
+export function unaskedKey(point: string, key: string): string {
+  return `${point}\n${key}`;
+}
+
 export function placeOf(identity: Matrix['identities'][number]): Place {
   const { useCase = '', bizId = null, scenario = null } = identity;
   return { useCase, bizId: bizId === '' ? null : bizId, scenario: scenario === '' ? null : scenario };
@@ -31,8 +38,7 @@ export function placeOf(identity: Matrix['identities'][number]): Place {
 export function lookupOf(matrix: Matrix): Lookup {
   const stated = new Map<string, Map<string, Cell>>();
   const defaults = new Map<string, Cell>();
-  for (const point of matrix.points)
-    if (point.hasDefault) defaults.set(point.name, unnamed(point.name));
+  for (const point of matrix.points) if (point.hasDefault) defaults.set(point.name, unnamed(point.name));
   const keys = matrix.identities.map((identity) => {
     const { useCase, bizId, scenario } = placeOf(identity);
     return keyOf(useCase, bizId, scenario);

@@ -23,7 +23,8 @@ function slowly(list: readonly Registration[], defaults: ReadonlySet<string>, po
   keys.push([null, null, 3]);
   for (const [i, [bizId, scenario, level]] of keys.entries()) {
     const hit = list.find(
-      (one) => one.point === point && one.useCase === at.useCase && one.bizId === bizId && one.scenario === scenario,
+      (one) =>
+        one.point === point && one.useCase === at.useCase && one.bizId === bizId && one.scenario === scenario,
     );
     if (hit !== undefined) return { level, name: hit.name, tried: i + 1 };
   }
@@ -47,7 +48,12 @@ function matrixOf(list: readonly Registration[], defaults: ReadonlySet<string>):
           one.bizId === place.bizId &&
           one.scenario === place.scenario,
       );
-      const level = found.level === 1 || found.level === 2 || found.level === 3 ? found.level : found.level === null ? null : 'default';
+      const level =
+        found.level === 1 || found.level === 2 || found.level === 3
+          ? found.level
+          : found.level === null
+            ? null
+            : 'default';
       return { point, identity, level, implementation: found.name, candidates: 1, isOwn };
     }),
   );
@@ -93,7 +99,11 @@ describe('explain', () => {
       { point: 'price', useCase: 'cancel', bizId: 'car', scenario: 'hotel', name: 'exact' },
     ];
     const matrix = matrixOf(list, new Set());
-    const changes = withoutIt(matrix, lookupOf(matrix), 'price', { useCase: 'cancel', bizId: 'car', scenario: null });
+    const changes = withoutIt(matrix, lookupOf(matrix), 'price', {
+      useCase: 'cancel',
+      bizId: 'car',
+      scenario: null,
+    });
     expect(changes.map((one) => [one.place.scenario, one.after.cell?.implementation])).toEqual([
       [null, 'base'],
       ['flight', 'base'],
@@ -116,20 +126,26 @@ describe('table', () => {
     expect(table.columns[0]).toEqual({ bizId: 'travel', scenario: null });
     const price = table.rows.find((row) => row.kind === 'point' && row.point.name === 'price');
     if (price?.kind !== 'point') throw new Error('no row');
-    const shown = showAt(table.lookup, price, { bizId: 'travel', scenario: 'hotel' });
+    const shown = showAt(table, price, { bizId: 'travel', scenario: 'hotel' });
     expect([shown.level, shown.isOwn, shown.source]).toEqual([2, false, { bizId: 'travel', scenario: null }]);
   });
 
   test('only gaps and only overrides keep the rows that have one', () => {
     const names = (only: 'gaps' | 'overrides') =>
-      tableOf(matrix, { useCase: 'cancel', only }, 'rest').rows.flatMap((row) => (row.kind === 'point' ? [row.point.name] : []));
+      tableOf(matrix, { useCase: 'cancel', only }, 'rest').rows.flatMap((row) =>
+        row.kind === 'point' ? [row.point.name] : [],
+      );
     expect(names('gaps')).toEqual(['stock']);
     expect(names('overrides')).toEqual(['price', 'stock']);
   });
 
   test('differing from an identity keeps the points that answer it otherwise', () => {
     const against = { bizId: 'travel', scenario: null };
-    const table = tableOf(matrix, { useCase: 'cancel', bizId: 'travel', scenario: 'flight', against }, 'rest');
+    const table = tableOf(
+      matrix,
+      { useCase: 'cancel', bizId: 'travel', scenario: 'flight', against },
+      'rest',
+    );
     expect(table.rows.flatMap((row) => (row.kind === 'point' ? [row.point.name] : []))).toEqual(['price']);
     const pairs = compare(tableOf(matrix, { useCase: 'cancel' }, 'rest'), DEFAULT, against);
     expect(pairs.filter((pair) => pair.differs).map((pair) => pair.row.point.name)).toEqual(['price']);
@@ -141,7 +157,11 @@ describe('table', () => {
   });
 
   test('a name loses its point only when something is left', () => {
-    expect([shortName('price', 'price-car'), shortName('price', 'price'), shortName('price', 'prices-x')]).toEqual(['car', 'price', 'prices-x']);
+    expect([
+      shortName('price', 'price-car'),
+      shortName('price', 'price'),
+      shortName('price', 'prices-x'),
+    ]).toEqual(['car', 'price', 'prices-x']);
   });
 });
 

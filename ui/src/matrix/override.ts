@@ -10,7 +10,11 @@ export interface Starter {
 
 export function starterOf(point: Point, { useCase, bizId, scenario }: Place): Starter {
   const name = [point.name, bizId ?? useCase, scenario].filter((part) => part !== null).join('-');
-  const at = [`useCase: ${quoted(useCase)}`, ...(bizId === null ? [] : [`bizId: ${quoted(bizId)}`]), ...(scenario === null ? [] : [`scenario: ${quoted(scenario)}`])];
+  const at = [
+    `useCase: ${quoted(useCase)}`,
+    ...(bizId === null ? [] : [`bizId: ${quoted(bizId)}`]),
+    ...(scenario === null ? [] : [`scenario: ${quoted(scenario)}`]),
+  ];
   const lines = [
     'apiVersion: bactrian/v1',
     'kind: Extension',
@@ -22,11 +26,18 @@ export function starterOf(point: Point, { useCase, bizId, scenario }: Place): St
     '    use: map',
     `    with: ${answerOf(point)}`,
   ];
-  return { path: `extensions/${name.replace(/[^\p{L}\p{N}._-]+/gu, '-')}.yaml`, text: `${lines.join('\n')}\n` };
+  return {
+    path: `extensions/${name.replace(/[^\p{L}\p{N}._-]+/gu, '-')}.yaml`,
+    text: `${lines.join('\n')}\n`,
+  };
 }
 
 function quoted(text: string): string {
-  return /^[\p{L}][\p{L}\p{N} ._/-]*$/u.test(text) && !/^(true|false|null|yes|no|on|off)$/i.test(text) && !text.endsWith(' ') ? text : `'${text.replaceAll("'", "''")}'`;
+  return /^[\p{L}][\p{L}\p{N} ._/-]*$/u.test(text) &&
+    !/^(true|false|null|yes|no|on|off)$/i.test(text) &&
+    !text.endsWith(' ')
+    ? text
+    : `'${text.replaceAll("'", "''")}'`;
 }
 
 /** Every required part of the output, read from the input where it has one of that name. */
@@ -35,7 +46,10 @@ function answerOf(point: Point): string {
   const inputs = propertiesOf(point.input ?? {});
   const required = output['required'] ?? null;
   const names = isList(required) ? required.filter((name) => typeof name === 'string') : [];
-  const parts = names.map((name) => `${quoted(name)}: ${Object.hasOwn(inputs, name) ? `'\${input.${name}}'` : emptyOf(propertiesOf(output)[name] ?? null)}`);
+  const parts = names.map(
+    (name) =>
+      `${quoted(name)}: ${Object.hasOwn(inputs, name) ? `'\${input.${name}}'` : emptyOf(propertiesOf(output)[name] ?? null)}`,
+  );
   return `{${parts.join(', ')}}`;
 }
 

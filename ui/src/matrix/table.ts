@@ -3,7 +3,17 @@ import type { Cell, Matrix, Point } from '../api/extensions';
 import type { Level } from '../api/identity';
 import { unique } from '../core/json';
 import { matches } from '../kit/match';
-import { type Found, type Lookup, type Place, find, keyOf, lookupOf, placeOf } from './lookup';
+import {
+  type Found,
+  type Lookup,
+  type Place,
+  type Unasked,
+  find,
+  keyOf,
+  lookupOf,
+  placeOf,
+  unaskedKey,
+} from './lookup';
 
 export interface Column {
   readonly bizId: string | null;
@@ -20,6 +30,9 @@ export interface Group {
 }
 export interface Table {
   readonly lookup: Lookup;
+  /** Identities that are known in each use case; of others no call is expected. */
+  readonly known: ReadonlySet<string>;
+  readonly unasked: Unasked;
   readonly rows: readonly Row[];
   /** Without the pinned default. */
   readonly columns: readonly Column[];
@@ -39,6 +52,10 @@ export interface Asked {
 export interface Shown {
   readonly found: Found;
   readonly isOwn: boolean;
+  /** A call with this identity is known of, and its plan asks the point. */
+  readonly isExpected: boolean;
+  /** Nobody answers a call that is expected. */
+  readonly isGap: boolean;
   readonly level: Level | null;
   readonly cell: Cell | undefined;
   /** The column that states it; undefined for the point's own default and for a gap. */
@@ -47,11 +64,15 @@ export interface Shown {
 
 export const DEFAULT: Column = { bizId: null, scenario: null };
 
-export function tableOf(matrix: Matrix, asked: Asked, other: string): Table {
+export function tableOf(matrix: Matrix, asked: Asked, other: string, unasked: Unasked = new Set()): Table {
   const lookup = lookupOf(matrix);
+  const known = new Set(
+    matrix.identities.map(placeOf).map((one) => keyOf(one.useCase, one.bizId, one.scenario)),
+  );
+  const whole = { lookup, known, unasked };
   const columns = columnsOf(matrix, asked);
   const all = pointRows(matrix, asked);
-  const tally = all.map((row) => tallyOf(lookup, row, columns, asked.against));
+  const tally = all.map((row) => tallyOf(whole, row, columns, asked.against));
   const kept = all.filter((_, i) => {
     const { overrides, gaps, differs } = tally[i] ?? NOTHING;
     if (asked.only === 'overrides' && overrides === 0) return false;
@@ -59,7 +80,7 @@ export function tableOf(matrix: Matrix, asked: Asked, other: string): Table {
     return asked.against === undefined || differs > 0;
   });
   return {
-    lookup,
+    ...whole,
     rows: grouped(kept, other),
     columns,
     groups: groupsOf(columns),
@@ -73,7 +94,8 @@ function columnsOf(matrix: Matrix, asked: Asked): Column[] {
   for (const place of matrix.identities.map(placeOf)) {
     if (place.bizId === null || (asked.useCase !== undefined && place.useCase !== asked.useCase)) continue;
     if (asked.bizId !== undefined && place.bizId !== asked.bizId) continue;
-    if (asked.scenario !== undefined && place.scenario !== null && place.scenario !== asked.scenario) continue;
+    if (asked.scenario !== undefined && place.scenario !== null && place.scenario !== asked.scenario)
+      continue;
     // The business default is the source of its scenarios, so it always stands before them.
     for (const scenario of [null, place.scenario])
       found.set(keyOf('', place.bizId, scenario), { bizId: place.bizId, scenario });
@@ -104,7 +126,9 @@ function pointRows(matrix: Matrix, asked: Asked): PointRow[] {
         .map((useCase): PointRow => ({ kind: 'point', key: `${point.name}\n${useCase}`, point, useCase })),
     )
     .filter((row) => asked.useCase === undefined || row.useCase === asked.useCase)
-    .filter(({ point, useCase }) => matches(asked.q ?? '', [point.name, point.title, point.description, useCase, point.owner]));
+    .filter(({ point, useCase }) =>
+      matches(asked.q ?? '', [point.name, point.title, point.description, useCase, point.owner]),
+    );
 }
 
 function grouped(rows: readonly PointRow[], other: string): Row[] {
@@ -127,12 +151,24 @@ function groupsOf(columns: readonly Column[]): Group[] {
   return groups;
 }
 
-export function showAt(lookup: Lookup, row: PointRow, column: Column): Shown {
+type Known = Pick<Table, 'lookup' | 'known' | 'unasked'>;
+
+export function showAt({ lookup, known, unasked }: Known, row: PointRow, column: Column): Shown {
   const found = find(lookup, row.point.name, placeAt(row, column));
+  const key = keyOf(row.useCase, column.bizId, column.scenario);
   const { level, cell } = found;
   const source =
     level === 1 ? column : level === 2 ? { ...column, scenario: null } : level === 3 ? DEFAULT : undefined;
-  return { found, level, cell, source, isOwn: source !== undefined && isSame(source, column) };
+  const isExpected = known.has(key) && !unasked.has(unaskedKey(row.point.name, key));
+  return {
+    found,
+    level,
+    cell,
+    source,
+    isOwn: source !== undefined && isSame(source, column),
+    isExpected,
+    isGap: level === null && isExpected,
+  };
 }
 
 export function placeAt(row: PointRow, column: Column): Place {
@@ -145,13 +181,13 @@ export function isSame(a: Column, b: Column): boolean {
 
 const NOTHING = { overrides: 0, gaps: 0, differs: 0 };
 
-function tallyOf(lookup: Lookup, row: PointRow, columns: readonly Column[], against: Column | undefined) {
-  const measure = against === undefined ? undefined : showAt(lookup, row, against).cell?.implementation;
+function tallyOf(table: Known, row: PointRow, columns: readonly Column[], against: Column | undefined) {
+  const measure = against === undefined ? undefined : showAt(table, row, against).cell?.implementation;
   const tally = { ...NOTHING };
   for (const column of [DEFAULT, ...columns]) {
-    const shown = showAt(lookup, row, column);
+    const shown = showAt(table, row, column);
     if (shown.isOwn && column.bizId !== null) tally.overrides += 1;
-    if (shown.level === null && column.bizId !== null) tally.gaps += 1;
+    if (shown.isGap) tally.gaps += 1;
     if (against !== undefined && shown.cell?.implementation !== measure) tally.differs += 1;
   }
   return tally;
@@ -173,8 +209,8 @@ export interface Pair {
 export function compare(table: Table, left: Column, right: Column): Pair[] {
   return table.rows.flatMap((row) => {
     if (row.kind !== 'point') return [];
-    const one = showAt(table.lookup, row, left);
-    const two = showAt(table.lookup, row, right);
+    const one = showAt(table, row, left);
+    const two = showAt(table, row, right);
     const differs = one.cell?.implementation !== two.cell?.implementation;
     return [{ row, left: one, right: two, differs }];
   });
@@ -191,7 +227,9 @@ export function columnOf(text: string | undefined): Column | undefined {
   if (text === undefined || text === '') return undefined;
   if (text === '-') return DEFAULT;
   const [bizId, scenario] = text.split('/').map(decoded);
-  return bizId === undefined || bizId === '' ? undefined : { bizId, scenario: scenario === undefined || scenario === '' ? null : scenario };
+  return bizId === undefined || bizId === ''
+    ? undefined
+    : { bizId, scenario: scenario === undefined || scenario === '' ? null : scenario };
 }
 
 function decoded(part: string): string {

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react
 import { SIZE } from './size';
 import { type Axis, type Span, inSight, scrollTo } from './window';
 
-interface Sight {
+export interface Sight {
   readonly rows: Span;
   readonly columns: Span;
 }
@@ -20,7 +20,6 @@ export function useSight(box: { readonly current: HTMLDivElement | null }, down:
     const columns = inSight(axes.current.along, scrollLeft, clientWidth - SIZE.left - SIZE.pin, 1);
     setSight((old) => (same(old.rows, rows) && same(old.columns, columns) ? old : { rows, columns }));
   }, [box]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other rows or columns are another sight
   useLayoutEffect(look, [look, down, along]);
   useEffect(() => {
     const element = box.current;
@@ -36,7 +35,13 @@ export function useSight(box: { readonly current: HTMLDivElement | null }, down:
       const { scrollTop, scrollLeft, clientHeight, clientWidth } = element;
       element.scrollTop = scrollTo(axes.current.down, row, scrollTop, clientHeight - SIZE.head, 0);
       if (column >= 0)
-        element.scrollLeft = scrollTo(axes.current.along, column, scrollLeft, clientWidth - SIZE.left - SIZE.pin, 0);
+        element.scrollLeft = scrollTo(
+          axes.current.along,
+          column,
+          scrollLeft,
+          clientWidth - SIZE.left - SIZE.pin,
+          0,
+        );
     },
     [box],
   );

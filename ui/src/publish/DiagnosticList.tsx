@@ -10,7 +10,10 @@ export function DiagnosticList({ diagnostics }: { readonly diagnostics: readonly
   return (
     <ul className="pb-found" aria-label={text('publish.found')}>
       {diagnostics.map((one) => (
-        <li key={`${one.file} ${one.range?.start.line} ${one.code} ${one.message}`} data-severity={one.severity}>
+        <li
+          key={`${one.file} ${one.range?.start.line} ${one.code} ${one.message}`}
+          data-severity={one.severity}
+        >
           <Icon name={one.severity === 'error' ? 'ban' : 'alert'} size={14} />
           <span>
             <strong className="mono">{one.code}</strong> {one.message}
