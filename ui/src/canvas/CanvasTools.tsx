@@ -1,16 +1,40 @@
-import { Panel, useReactFlow } from '@xyflow/react';
-import type { ReactNode } from 'react';
+import { Panel, useReactFlow, useStoreApi } from '@xyflow/react';
+import { type ReactNode, useCallback } from 'react';
 import { useText } from '../app/text';
 import { IconButton } from '../kit/Button';
 import { Icon } from '../kit/Icon';
 import { useHotkeys } from '../kit/hotkeys';
 
-export const FIT = { padding: 0.12, maxZoom: 1, minZoom: 0.25 };
+export const FIT = { padding: 0.08, maxZoom: 1, minZoom: 0.25 };
+/** Below this a card cannot be read: a long line then starts at the left instead of shrinking further. */
+const READABLE = 0.78;
+
+/** Shows the whole flow where it stays readable, else its beginning. */
+export function useFitView(): (isWhole: boolean) => void {
+  const { fitView, getNodes, getNodesBounds, setViewport } = useReactFlow();
+  const box = useStoreApi();
+  return useCallback(
+    (isWhole) => {
+      const { width, height } = box.getState();
+      const bounds = getNodesBounds(getNodes());
+      const zoom = Math.min((width - 64) / bounds.width, (height - 64) / bounds.height);
+      if (isWhole || zoom >= READABLE || !Number.isFinite(zoom)) {
+        void fitView({ ...FIT, duration: isWhole ? 180 : 0 });
+        return;
+      }
+      const scale = READABLE;
+      const top = bounds.height * scale < height ? (height - bounds.height * scale) / 2 : 32;
+      void setViewport({ x: 32 - bounds.x * scale, y: top - bounds.y * scale, zoom: scale });
+    },
+    [fitView, getNodes, getNodesBounds, setViewport, box],
+  );
+}
 
 export function CanvasTools({ children }: { readonly children?: ReactNode }) {
   const text = useText();
-  const { zoomIn, zoomOut, fitView } = useReactFlow();
-  const fit = () => void fitView({ ...FIT, duration: 180 });
+  const { zoomIn, zoomOut } = useReactFlow();
+  const fitAll = useFitView();
+  const fit = () => fitAll(true);
   useHotkeys([
     { keys: 'F', name: 'keys.fit', run: fit, within: () => document.querySelector('[data-canvas]') },
   ]);

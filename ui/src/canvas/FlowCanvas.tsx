@@ -9,13 +9,13 @@ import {
   ReactFlowProvider,
   SelectionMode,
   applyNodeChanges,
-  useReactFlow,
+  useNodesInitialized,
   useStore,
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useText } from '../app/text';
-import { CanvasTools, FIT } from './CanvasTools';
+import { CanvasTools, useFitView } from './CanvasTools';
 import { LineEdge, type LineFlowEdge } from './LineEdge';
 import { type CardNode, NodeCard } from './NodeCard';
 import './canvas.css';
@@ -56,22 +56,13 @@ export function FlowCanvas(props: CanvasProps) {
 
 function Inner(props: CanvasProps) {
   const { isReadOnly = false, isStale = false, label, children, tools } = props;
-  const text = useText();
   const box = useRef<HTMLDivElement>(null);
   const { nodes, onNodesChange } = useMovedNodes(props);
   const drop = useDrop(props, box);
   const links = useLinks(props);
   useFit(props.fitKey, nodes.length);
   const isFar = useStore((state) => state.transform[2] < 0.4);
-  const edges = useMemo(
-    () =>
-      props.edges.map((edge) =>
-        edge.id === drop.target && edge.data !== undefined
-          ? { ...edge, data: { ...edge.data, isTarget: true } }
-          : edge,
-      ),
-    [props.edges, drop.target],
-  );
+  const edges = useTargeted(props.edges, drop.target);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: drops from the palette land here; the outline is the keyboard's way
     <div
@@ -102,34 +93,62 @@ function Inner(props: CanvasProps) {
         nodesDraggable={!isReadOnly}
         nodesConnectable={!isReadOnly}
         edgesReconnectable={!isReadOnly}
-        deleteKeyCode={null}
-        disableKeyboardA11y={false}
-        selectionMode={SelectionMode.Partial}
-        selectionOnDrag
-        panOnDrag={[1, 2]}
-        panActivationKeyCode="Space"
-        panOnScroll
-        zoomOnDoubleClick={false}
-        zoomActivationKeyCode="Control"
-        multiSelectionKeyCode="Shift"
-        minZoom={0.12}
-        maxZoom={1.6}
+        {...GESTURES}
         onlyRenderVisibleElements={nodes.length > 120}
-        proOptions={{ hideAttribution: true }}
         aria-label={label}
-        fitView
-        fitViewOptions={FIT}
       >
         <Background variant={BackgroundVariant.Cross} gap={24} size={3} color="var(--line)" />
         <CanvasTools>{tools}</CanvasTools>
       </ReactFlow>
-      {links.why === undefined ? null : (
-        <div className="canvas-why" style={{ left: links.why.x, top: links.why.y }} role="alert">
-          {text('canvas.cannotConnect', { reason: links.why.text })}
-        </div>
-      )}
+      <Why reason={links.why} />
       {children}
     </div>
+  );
+}
+
+/** Wheel pans, Ctrl and wheel zoom, dragging the ground chooses, Space or the middle button pan. */
+const GESTURES = {
+  deleteKeyCode: null,
+  selectionMode: SelectionMode.Partial,
+  selectionOnDrag: true,
+  panOnDrag: [1, 2],
+  panActivationKeyCode: 'Space',
+  panOnScroll: true,
+  zoomOnDoubleClick: false,
+  zoomActivationKeyCode: 'Control',
+  multiSelectionKeyCode: 'Shift',
+  minZoom: 0.12,
+  maxZoom: 1.6,
+  // The library's licence allows it; the corner belongs to the zoom buttons.
+  proOptions: { hideAttribution: true },
+};
+
+interface Reason {
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+}
+
+function Why({ reason }: { readonly reason: Reason | undefined }) {
+  const text = useText();
+  if (reason === undefined) return null;
+  return (
+    <div className="canvas-why" style={{ left: reason.x, top: reason.y }} role="alert">
+      {text('canvas.cannotConnect', { reason: reason.text })}
+    </div>
+  );
+}
+
+/** The edge a palette entry hovers over stands out. */
+function useTargeted(edges: readonly LineFlowEdge[], target: string | undefined): LineFlowEdge[] {
+  return useMemo(
+    () =>
+      edges.map((edge) =>
+        edge.id === target && edge.data !== undefined
+          ? { ...edge, data: { ...edge.data, isTarget: true } }
+          : edge,
+      ),
+    [edges, target],
   );
 }
 
@@ -153,19 +172,20 @@ function useMovedNodes({ nodes: laid }: CanvasProps) {
 }
 
 function useFit(key: string, count: number): void {
-  const { fitView } = useReactFlow();
+  const fit = useFitView();
+  const isReady = useNodesInitialized();
   const fitted = useRef('');
   useEffect(() => {
-    if (count === 0 || fitted.current === key) return;
+    if (count === 0 || !isReady || fitted.current === key) return;
     fitted.current = key;
-    requestAnimationFrame(() => void fitView(FIT));
-  }, [key, count, fitView]);
+    fit(false);
+  }, [key, count, isReady, fit]);
 }
 
 /** Connecting: refused while dragging with the reason at the pointer; a drop in the open asks what to add. */
 function useLinks(props: CanvasProps) {
   const { onConnect, onDropAway, onReconnect, whyNot } = props;
-  const [why, setWhy] = useState<{ x: number; y: number; text: string }>();
+  const [why, setWhy] = useState<Reason>();
   const pointer = useRef({ x: 0, y: 0 });
   const end: OnConnectEnd = (event, state) => {
     setWhy(undefined);

@@ -5,7 +5,7 @@ import { addressOf } from '../core/sites';
 import type { Point } from './route';
 
 export const CARD = { width: 216, height: 64, rowHeight: 18 };
-const GAP = { rank: 64, node: 24 };
+const GAP = { rank: 48, node: 24 };
 const INSET = { x: 24, top: 44, bottom: 20 };
 
 export interface Pins {
@@ -55,6 +55,25 @@ export function place(graph: Graph, options: LayoutOptions): Layout {
   return placeScope(graph, options, undefined);
 }
 
+/** Branches of a fork, and ways into a join, stand in the order they are written. */
+function asWritten(graph: Graph): { left: string; right: string }[] {
+  const groups = new Map<string, string[]>();
+  const add = (key: string, id: string) => groups.set(key, [...(groups.get(key) ?? []), id]);
+  for (const edge of graph.edges) {
+    if (edge.implied || edge.sources.every((source) => source === 'data')) continue;
+    add(`out of ${edge.from}`, edge.to);
+    add(`into ${edge.to}`, edge.from);
+  }
+  const found = new Map<string, { left: string; right: string }>();
+  for (const ids of groups.values())
+    for (const [i, right] of ids.entries()) {
+      const left = ids[i - 1];
+      if (left !== undefined && !found.has(`${right}>${left}`))
+        found.set(`${left}>${right}`, { left, right });
+    }
+  return [...found.values()];
+}
+
 interface Inner {
   readonly layout: Layout;
 }
@@ -79,7 +98,7 @@ function placeScope(graph: Graph, options: LayoutOptions, parent: string | undef
   const edges = graph.edges.filter((edge) => !edge.implied);
   for (const edge of edges)
     dagre.setEdge(edge.from, edge.to, { weight: edge.sources.includes('data') ? 1 : 3 });
-  arrange(dagre);
+  arrange(dagre, { constraints: asWritten(graph) });
   return gather(graph, edges, dagre, inner, options, parent);
 }
 
@@ -124,7 +143,9 @@ function gather(
     const width = at.width ?? CARD.width;
     const height = at.height ?? CARD.height;
     const x = pinned?.x ?? snap((at.x ?? 0) - width / 2);
-    const y = pinned?.y ?? snap((at.y ?? 0) - height / 2);
+    // Lines meet a card at the middle of its first two rows, so that a third row bends no line.
+    const port = inner.has(node.id) ? height / 2 : CARD.height / 2;
+    const y = pinned?.y ?? snap((at.y ?? 0) - port);
     right = Math.max(right, x + width);
     bottom = Math.max(bottom, y + height);
     const body = inner.get(node.id);

@@ -53,11 +53,13 @@ export function Editor() {
   return <Loaded key={name} flow={flow.data} kept={draft.data ?? undefined} />;
 }
 
+/** Rights that allow changing a draft. */
+const EDITING = /^(\*|edit|write|admin|publish|catalog)/;
+
 function Loaded({ flow, kept }: { readonly flow: Flow; readonly kept: Kept | undefined }) {
   const me = useQuery(meQuery);
   const catalog = useQuery(catalogQuery);
-  const isReadOnly =
-    me.data !== undefined && !me.data.rights.some((right) => /^(\*|edit|write|admin|catalog)/.test(right));
+  const isReadOnly = me.data !== undefined && !me.data.rights.some((right) => EDITING.test(right));
   const [opened] = useState(() => ({ text: flow.text, kept }));
   const editing = useMemo((): Editing => {
     const session = Session.open(opened.kept?.draft.text ?? opened.text);

@@ -3,12 +3,13 @@ import type { FieldProps, RJSFSchema } from '@rjsf/utils';
 import { useMemo, useState } from 'react';
 import type { Json, JsonObject } from '../core/json';
 import { isExpression } from '../core/cel';
+import { AnyField } from './AnyField';
 import { ExpressionInput } from './ExpressionInput';
 import { ModeChip, ModeContext } from './mode';
 import { type Patch, diff } from './patch';
-import { UI, asForm } from './schema';
+import { UI, asForm, isShowable } from './schema';
 import { TEMPLATES } from './templates';
-import { validator } from './validator';
+import { fits, validator } from './validator';
 import { WIDGETS } from './widgets';
 import './forms.css';
 
@@ -63,6 +64,27 @@ function plain(value: unknown): Json | undefined {
 
 /** Every field takes a value or an expression; data that is one `${ }` opens as an expression. */
 function ValueOrExpression(props: FieldProps) {
+  const { schema } = props;
+  if (Reflect.get(schema, 'x-cel') === true) return <BareExpression {...props} />;
+  return <EitherField {...props} />;
+}
+
+/** A key whose text is CEL already. */
+function BareExpression({ formData, fieldPathId, onChange, name, readonly, schema }: FieldProps) {
+  return (
+    <div className="form-field">
+      <span className="k-label">{labelOf(schema, name)}</span>
+      <ExpressionInput
+        label={labelOf(schema, name)}
+        value={typeof formData === 'string' ? formData : ''}
+        isReadOnly={readonly === true}
+        onCommit={(text) => onChange(text === '' ? undefined : text, fieldPathId.path)}
+      />
+    </div>
+  );
+}
+
+function EitherField(props: FieldProps) {
   const { formData, fieldPathId, onChange, name, readonly, schema } = props;
   const stated = typeof formData === 'string' && isExpression(formData);
   const [asked, setAsked] = useState<boolean>();
@@ -88,11 +110,35 @@ function ValueOrExpression(props: FieldProps) {
             onCommit={(text) => onChange(text === '' ? undefined : `\${${text}}`, fieldPathId.path)}
           />
         </div>
+      ) : isOpen(props) ? (
+        <div className="form-field">
+          <div className="form-head">
+            <span className="k-label">{labelOf(schema, name)}</span>
+            <ModeChip />
+          </div>
+          <AnyField {...props} />
+          {schema.description === undefined ? null : <p className="k-hint">{schema.description}</p>}
+        </div>
       ) : (
         <Base {...props} />
       )}
     </ModeContext>
   );
+}
+
+/** A schema that says nothing of the shape, or that says it in words the form does not know. */
+function isOpen({ schema, registry, formData }: FieldProps): boolean {
+  const full = registry.schemaUtils.retrieveSchema(schema, formData);
+  const { type, oneOf, anyOf, properties, enum: allowed, additionalProperties } = full;
+  if (type === 'object' && properties === undefined && typeof additionalProperties !== 'object') return true;
+  const root = registry.schemaUtils.getRootSchema();
+  if (formData !== undefined && !fits(json(full), json(formData), json(root))) return true;
+  const says = type ?? oneOf ?? anyOf ?? properties ?? allowed ?? full.const;
+  return says === undefined || (Array.isArray(type) && type.length > 2) || !isShowable(json(full));
+}
+
+function json(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value ?? null));
 }
 
 function labelOf(schema: RJSFSchema, name: string): string {

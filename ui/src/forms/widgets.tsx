@@ -88,10 +88,11 @@ export function SelectWidget({
   );
 }
 
-export function CheckboxWidget({ value, label, disabled, readonly, onChange }: WidgetProps) {
+export function CheckboxWidget({ value, label, disabled, readonly, onChange, schema }: WidgetProps) {
+  const usual: unknown = Reflect.get(schema, 'x-default');
   return (
     <Checkbox
-      isSelected={value === true}
+      isSelected={(value ?? usual) === true}
       isDisabled={disabled === true || readonly === true}
       onChange={(on) => onChange(on)}
     >
