@@ -96,8 +96,10 @@ export function insertAt(
 ): Change[] {
   const spot = locate(draft, path);
   guard(spot);
-  if (spot.rest.length > 0 || !isCollection(spot.node)) return setAt(draft, path, value);
-  if (spot.node.kind !== shape) throw new Refusal(`not-a-${shape}`, { path: path.join('.') });
+  const isBlank = spot.node.kind === 'scalar' && spot.node.value === null;
+  if (spot.rest.length > 0 || isBlank) return setAt(draft, path, value);
+  if (!isCollection(spot.node) || spot.node.kind !== shape)
+    throw new Refusal(`not-a-${shape}`, { path: path.join('.') });
   return splice(draft, spot, [], [insert]);
 }
 

@@ -33,9 +33,9 @@ export function editNeeds(draft: Draft, scope: Path, id: string, edit: NeedsEdit
   if (after.length === before.length && after.every((one, i) => one === before[i])) return [];
   const place = [...path, 'needs'];
   const list = member(node, 'needs')?.value;
+  checkIds(list, id);
   if (after.length === 0) return unsetAt(draft, place);
   if (list === undefined) return insertAt(draft, path, entry(0, 'needs', after), 'map', { needs: after });
-  checkIds(list, id);
   if (list.kind !== 'seq') return replace(draft, locate(draft, place), after);
   return editIds(draft, place, list, before, after, edit.swap);
 }
