@@ -51,3 +51,29 @@ impl Clock for SystemClock {
         Box::pin(tokio::time::sleep(duration))
     }
 }
+
+/// RFC 3339 in UTC with milliseconds.
+#[must_use]
+pub fn text(at: Timestamp) -> String {
+    let at = chrono::DateTime::from_timestamp_millis(at).unwrap_or_default();
+    at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}
+
+/// Writes a time as text; for `serialize_with`.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn as_text<S: serde::Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&text(*at))
+}
+
+/// Writes a time as text, or null; for `serialize_with`.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn maybe_as_text<S: serde::Serializer>(at: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => as_text(at, serializer),
+        None => serializer.serialize_none(),
+    }
+}

@@ -45,7 +45,7 @@ impl Class {
         matches!(self, Self::Timeout | Self::Unavailable | Self::RateLimited)
     }
 
-    /// The HTTP status a caller sees when the flow's `errors` do not say otherwise.
+    /// The HTTP status that fits the class. A failed node of a flow is 500 to the caller unless `errors` says otherwise.
     #[must_use]
     pub const fn status(self) -> u16 {
         match self {

@@ -228,6 +228,12 @@ impl Snapshot {
         &self.routes
     }
 
+    /// Whether who is served depends on anything but the caller's headers.
+    #[must_use]
+    pub fn has_rules(&self) -> bool {
+        !self.rules.is_empty()
+    }
+
     /// Stage 5 with this snapshot's rules.
     ///
     /// # Errors

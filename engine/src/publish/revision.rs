@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
 use bytes::Bytes;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use sdk::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -14,6 +15,8 @@ pub type Texts = BTreeMap<String, Arc<str>>;
 
 const REVISIONS: &str = "revision";
 const TEXTS: &str = "text";
+const NEWEST: &str = "newest";
+const IMPORTED: &str = "imported";
 
 /// How a revision came about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,24 +119,69 @@ impl Revisions {
         note: &str,
         at: Timestamp,
     ) -> Result<Revision, PublishError> {
-        let mut files = BTreeMap::new();
-        for (path, text) in texts {
-            let hash = hash(text);
-            if self.documents.get(TEXTS, &hash).await?.is_none() {
-                let body = Bytes::copy_from_slice(text.as_bytes());
-                self.documents.put(TEXTS, &hash, body, Expected::Anything).await?;
-            }
-            files.insert(path.clone(), hash);
-        }
+        // Side by side, so that the store commits many of them at once.
+        let kept = texts.iter().map(|(path, text)| self.keep(path, text));
+        let files = stream::iter(kept).buffer_unordered(64).try_collect::<BTreeMap<_, _>>().await?;
         let revision =
             Revision { number: base + 1, at, origin, by: by.to_owned(), note: note.to_owned(), files };
         let body = serde_json::to_vec(&revision).map_err(|_| PublishError::Unreadable(revision.number))?;
         let key = key(revision.number);
         match self.documents.put(REVISIONS, &key, body.into(), Expected::Nothing).await {
-            Ok(_) => Ok(revision),
+            Ok(_) => {
+                let number = Bytes::from(revision.number.to_string());
+                self.documents.put(NEWEST, NEWEST, number, Expected::Anything).await?;
+                Ok(revision)
+            }
             Err(state::Error::Conflict(_)) => Err(PublishError::Moved(revision.number)),
             Err(fault) => Err(fault.into()),
         }
+    }
+
+    /// Keeps a text, unless it is there; gives its path and hash.
+    async fn keep(&self, path: &str, text: &str) -> Result<(String, String), PublishError> {
+        let hash = hash(text);
+        if self.documents.get(TEXTS, &hash).await?.is_none() {
+            let body = Bytes::copy_from_slice(text.as_bytes());
+            self.documents.put(TEXTS, &hash, body, Expected::Anything).await?;
+        }
+        Ok((path.to_owned(), hash))
+    }
+
+    /// The newest revision; none when nothing was published.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn newest(&self) -> Result<Option<Revision>, PublishError> {
+        let kept = self.documents.get(NEWEST, NEWEST).await?;
+        let text = kept.as_ref().and_then(|kept| std::str::from_utf8(&kept.body).ok());
+        let mut number: u64 = text.and_then(|text| text.parse().ok()).unwrap_or(0);
+        // What is noted may lag behind after a crash, never run ahead.
+        while self.documents.get(REVISIONS, &key(number + 1)).await?.is_some() {
+            number += 1;
+        }
+        if number == 0 { Ok(None) } else { self.get(number).await.map(Some) }
+    }
+
+    /// The directory's texts as they were imported last; empty when nothing was.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn imported(&self) -> Result<Texts, PublishError> {
+        let Some(kept) = self.documents.get(IMPORTED, IMPORTED).await? else { return Ok(Texts::new()) };
+        let files = serde_json::from_slice(&kept.body).map_err(|_| PublishError::Unreadable(0))?;
+        self.texts_of(0, &files).await
+    }
+
+    /// Notes the directory's texts as imported.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    pub async fn note_import(&self, texts: &Texts) -> Result<(), PublishError> {
+        let kept = texts.iter().map(|(path, text)| self.keep(path, text));
+        let files = stream::iter(kept).buffer_unordered(64).try_collect::<BTreeMap<_, _>>().await?;
+        let body = serde_json::to_vec(&files).map_err(|_| PublishError::Unreadable(0))?;
+        self.documents.put(IMPORTED, IMPORTED, body.into(), Expected::Anything).await?;
+        Ok(())
     }
 
     /// One revision.
@@ -169,9 +217,13 @@ impl Revisions {
     /// # Errors
     /// `Unreadable` when one of them is gone.
     pub async fn texts(&self, revision: &Revision) -> Result<Texts, PublishError> {
+        self.texts_of(revision.number, &revision.files).await
+    }
+
+    async fn texts_of(&self, number: u64, files: &BTreeMap<String, String>) -> Result<Texts, PublishError> {
         let mut texts = Texts::new();
-        for (path, hash) in &revision.files {
-            let unreadable = || PublishError::Unreadable(revision.number);
+        for (path, hash) in files {
+            let unreadable = || PublishError::Unreadable(number);
             let kept = self.documents.get(TEXTS, hash).await?.ok_or_else(unreadable)?;
             let text = std::str::from_utf8(&kept.body).map_err(|_| unreadable())?;
             texts.insert(path.clone(), text.into());

@@ -32,7 +32,7 @@ nodes:
     assert_eq!(world.clock().now() - begun, 3_000);
     assert_eq!(world.log()[..3], ["each[0] -", "each[1] -", "each[1] done"]);
     check(text, json!({"items": []}), "succeeded []").await;
-    check(text, json!({"items": null}), "failed NOT_A_LIST 422").await;
+    check(text, json!({"items": null}), "failed NOT_A_LIST 500").await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -82,7 +82,7 @@ nodes:
     let expected = r#"succeeded {"n":2,"before":{"n":1,"before":null}}"#;
     assert_eq!(told(&world.run("f", json!({"until": 2})).await), expected);
     assert_eq!(world.clock().now() - begun, 7_000);
-    check(text, json!({"until": 9}), "failed LOOP_EXHAUSTED 504").await;
+    check(text, json!({"until": 9}), "failed LOOP_EXHAUSTED 500").await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -103,7 +103,7 @@ nodes:
 nodes:
   all: {race: {a: {use: act, with: {effect: read, fail: TIMEOUT}}, b: {fail: {code: NO}}}}
 ";
-    check(lost, json!({}), "failed RACE_ALL_FAILED 422").await;
+    check(lost, json!({}), "failed RACE_ALL_FAILED 500").await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -122,8 +122,8 @@ nodes:
     check(&flow("any"), json!({}), r#"succeeded ["a","pending",0]"#).await;
     check(&flow("{n: 2}"), json!({}), r#"succeeded ["a","failed","c"]"#).await;
     check(&flow("settled"), json!({}), r#"succeeded ["a","failed","c"]"#).await;
-    check(&flow("{n: 3}"), json!({}), "failed UNAVAILABLE 503").await;
-    check(&flow("all"), json!({}), "failed UNAVAILABLE 503").await;
+    check(&flow("{n: 3}"), json!({}), "failed UNAVAILABLE 500").await;
+    check(&flow("all"), json!({}), "failed UNAVAILABLE 500").await;
 }
 
 const POINT: &str = "

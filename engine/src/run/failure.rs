@@ -113,7 +113,7 @@ pub(super) fn explain(plan: &Plan, root: &Frame, slot: Option<u16>, error: Error
     let causes = run.causes();
     let asked =
         causes.iter().rev().find(|cause| cause.error.code == error.code).and_then(|cause| cause.status);
-    let status = asked.unwrap_or_else(|| error.class.status());
+    let status = asked.unwrap_or_else(|| unmatched(slot, error.class));
     let node = slot.map(|slot| Arc::clone(&root.node(slot).id));
     let mut failure = Failure { node, causes, ..Failure::of(error, status) };
     let value = Shared::new(json!({
@@ -135,6 +135,15 @@ pub(super) fn explain(plan: &Plan, root: &Frame, slot: Option<u16>, error: Error
         }
     }
     failure
+}
+
+/// The status of a failure for which `errors` has no rule. A node's failure is the flow's own fault until its
+/// author says otherwise: a far side's 404 is not this flow's 404.
+const fn unmatched(slot: Option<u16>, class: Class) -> u16 {
+    match (class, slot) {
+        (Class::RateLimited, _) | (Class::Timeout | Class::Cancelled, None) => class.status(),
+        _ => Class::Internal.status(),
+    }
 }
 
 fn matches(rule: &ErrorRule, failure: &Failure, view: &View<'_>) -> bool {

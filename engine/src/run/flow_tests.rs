@@ -101,7 +101,7 @@ nodes:
     let world = World::new(text);
     let begun = world.clock().now();
     let finished = world.run("f", json!({})).await;
-    assert_eq!(told(&finished), "failed UNAVAILABLE 503");
+    assert_eq!(told(&finished), "failed UNAVAILABLE 500");
     assert_eq!(world.clock().now() - begun, 5_000);
     assert!(
         !world.log().iter().any(|line| line == "read done" || line.starts_with("later")),

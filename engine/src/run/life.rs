@@ -6,7 +6,7 @@ use std::{
     future::{Future, poll_fn},
     pin::pin,
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicBool, Ordering},
     },
     task::Poll,
@@ -33,6 +33,9 @@ use super::{
 };
 use crate::flow::plan::Plan;
 
+/// `request` of a run that HTTP started: made when an expression first asks for it.
+pub type Request = LazyLock<Shared, Box<dyn FnOnce() -> Shared + Send>>;
+
 /// What a run starts from.
 #[derive(Clone)]
 pub struct Start {
@@ -55,7 +58,7 @@ pub struct Start {
     /// `trigger`.
     pub trigger: Option<Shared>,
     /// `request`.
-    pub request: Option<Shared>,
+    pub request: Option<Arc<Request>>,
     /// The run ends when this node has settled.
     pub until: Option<Arc<str>>,
     /// Stops it.

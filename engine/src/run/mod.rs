@@ -41,7 +41,7 @@ mod view;
 
 pub use event::{Dead, Effect, Ending, Event, Status};
 pub use failure::{Answer, Cause, Failure};
-pub use life::{Begun, Finished, Handle, RunReport, Start, begin};
+pub use life::{Begun, Finished, Handle, Request, RunReport, Start, begin};
 pub use mock::Mocks;
 pub use report::{
     Answered, Attempt, ErrorReport, Items, Level, NodeReport, NodeStatus, RunStatus, ServedBy, Skip, kind,

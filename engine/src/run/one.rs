@@ -7,14 +7,14 @@ use std::sync::{
 };
 
 use async_trait::async_trait;
-use sdk::{Call, Clock, Error, Evaluate, Outcome, Resource, Secret, Shared, Timestamp};
+use sdk::{Call, Clock, Error, Evaluate, Outcome, Resource, Secret, Shared, Timestamp, Value};
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{
-    Start,
+    Request, Start,
     failure::{Answer, Cause},
     frame::{Base, Frame},
     kind::extension,
@@ -32,7 +32,7 @@ pub(crate) struct Run {
     pub(crate) snapshot: Arc<dyn Snapshot>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) trigger: Option<Shared>,
-    pub(crate) request: Option<Shared>,
+    pub(crate) request: Option<Arc<Request>>,
     /// The run is stopped when the flow's time is up or somebody cancels it.
     pub(crate) stop: CancellationToken,
     /// Never cancelled: what undoes and what comes last is not stopped.
@@ -184,6 +184,14 @@ impl sdk::Host for Run {
 
     fn compile(&self, text: &str, names: &[&str]) -> Result<Arc<dyn Evaluate>, Error> {
         self.snapshot.compile(text, names)
+    }
+
+    fn inline(&self, kind: &str, body: &Value) -> Arc<Resource> {
+        self.snapshot.inline(kind, body)
+    }
+
+    fn is_development(&self) -> bool {
+        self.snapshot.is_development()
     }
 
     async fn extend(&self, call: &Call, point: &str, input: Shared) -> Outcome {

@@ -10,7 +10,10 @@ use super::{
     event::Dead,
     frame::{Frame, Word},
 };
-use crate::flow::plan::{Kind, Node};
+use crate::{
+    clock::maybe_as_text,
+    flow::plan::{Kind, Node},
+};
 
 /// Where a run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -219,7 +222,7 @@ pub struct NodeReport {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skip: Option<Skip>,
     /// When it started, in milliseconds since 1970.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_as_text")]
     pub started_at: Option<Timestamp>,
     /// Since the run started.
     pub offset_ms: f64,

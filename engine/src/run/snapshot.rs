@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use sdk::{Clock, Error, Evaluate, Identity, Resource, Secret, Shared};
+use sdk::{Clock, Error, Evaluate, Identity, Resource, Secret, Shared, Value};
 
 use super::Start;
 use crate::flow::plan::{ExtensionPlan, Plan, PointPlan};
@@ -47,6 +47,16 @@ pub trait Snapshot: Send + Sync + 'static {
     /// # Errors
     /// The load-time code of the fault.
     fn compile(&self, text: &str, names: &[&str]) -> Result<Arc<dyn Evaluate>, Error>;
+
+    /// A resource that stands in the flow itself; equal bodies give the same one.
+    fn inline(&self, kind: &str, body: &Value) -> Arc<Resource> {
+        Arc::new(Resource::new(kind, "inline", body.clone()))
+    }
+
+    /// Whether this is a developer's machine, where connections may lead to loopback.
+    fn is_development(&self) -> bool {
+        false
+    }
 
     /// The clock.
     fn clock(&self) -> &Arc<dyn Clock>;

@@ -108,7 +108,7 @@ impl<'a> View<'a> {
             Root::Vars => base.vars.get(),
             Root::Config => Some(base.config(run)),
             Root::Trigger => run.trigger.as_ref(),
-            Root::Request => run.request.as_ref(),
+            Root::Request => run.request.as_deref().map(|request| &**request),
             Root::Node { depth, slot } => self.node(depth, slot),
             Root::Local { depth, index } => self.local(depth, index),
             _ => None,

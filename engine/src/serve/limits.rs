@@ -31,6 +31,12 @@ pub struct Limits {
     pub connections: usize,
     /// Requests being answered at once; above it 503.
     pub requests: usize,
+    /// Runs that go on outside of their caller's connection.
+    pub tasks: usize,
+    /// Streams of events open at once.
+    pub streams_of_events: usize,
+    /// How long `/readyz` says no before the port closes.
+    pub notice_time: Duration,
     /// For the requests in flight to end after a stop signal.
     pub drain_time: Duration,
 }
@@ -51,6 +57,9 @@ impl Default for Limits {
             streams: 128,
             connections: 10_000,
             requests: 4_096,
+            tasks: 10_000,
+            streams_of_events: 256,
+            notice_time: Duration::from_millis(200),
             drain_time: Duration::from_secs(30),
         }
     }

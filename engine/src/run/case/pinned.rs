@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sdk::{Clock, Error, Evaluate, Identity, Resource, Secret, Shared};
+use sdk::{Clock, Error, Evaluate, Identity, Resource, Secret, Shared, Value};
 
 use super::{Snapshot, Start, clock::Leaping};
 use crate::flow::plan::{ExtensionPlan, Plan, PointPlan};
@@ -46,6 +46,14 @@ impl Snapshot for Pinned {
 
     fn compile(&self, text: &str, names: &[&str]) -> Result<Arc<dyn Evaluate>, Error> {
         self.inner.compile(text, names)
+    }
+
+    fn inline(&self, kind: &str, body: &Value) -> Arc<Resource> {
+        self.inner.inline(kind, body)
+    }
+
+    fn is_development(&self) -> bool {
+        self.inner.is_development()
     }
 
     fn clock(&self) -> &Arc<dyn Clock> {

@@ -1,0 +1,109 @@
+//! A run as lists show it.
+
+use std::sync::Arc;
+
+use sdk::{BizId, Class, Scenario, Timestamp};
+use serde::Serialize;
+
+use super::About;
+use crate::{
+    clock::{as_text, maybe_as_text},
+    run::{Failure, Finished, RunStatus},
+};
+
+/// Why a run did not end well.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ItemError {
+    /// The code the caller saw.
+    pub code: Arc<str>,
+    /// Its class.
+    pub class: Class,
+    /// The node that failed.
+    pub node: Option<Arc<str>>,
+}
+
+impl From<&Failure> for ItemError {
+    fn from(failure: &Failure) -> Self {
+        Self { code: Arc::clone(&failure.code), class: failure.class, node: failure.node.clone() }
+    }
+}
+
+/// A run as lists show it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Item {
+    /// Its id; later runs have greater ones.
+    pub id: Arc<str>,
+    /// The flow.
+    pub flow: Arc<str>,
+    /// `metadata.version` of the flow.
+    pub version: u32,
+    /// Level one of its identity.
+    pub use_case: Arc<str>,
+    /// The biz id, null for the default.
+    pub biz_id: Option<Arc<str>>,
+    /// The scenario, null for the default.
+    pub scenario: Option<Arc<str>>,
+    /// The level of the lookup at which its plan answered.
+    pub level: u8,
+    /// The plan's hash.
+    pub plan_hash: Arc<str>,
+    /// How it stands.
+    pub status: RunStatus,
+    /// Journalled.
+    pub is_durable: bool,
+    /// Something that was not critical failed.
+    pub is_degraded: bool,
+    /// When it started.
+    #[serde(serialize_with = "as_text")]
+    pub started_at: Timestamp,
+    /// When it ended.
+    #[serde(serialize_with = "maybe_as_text")]
+    pub ended_at: Option<Timestamp>,
+    /// How long it took, or takes so far.
+    pub duration_ms: f64,
+    /// Its business key.
+    pub key: Option<Arc<str>>,
+    /// Why it did not end well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ItemError>,
+}
+
+impl Item {
+    /// A run that goes on.
+    pub(super) fn of(about: &About, duration_ms: f64) -> Self {
+        let (plan, identity) = (&about.plan, &about.identity);
+        Self {
+            id: Arc::clone(&about.id),
+            flow: Arc::clone(&plan.flow),
+            version: plan.version,
+            use_case: identity.use_case.as_str().into(),
+            biz_id: identity.biz_id.as_ref().map(BizId::as_str).map(Arc::from),
+            scenario: identity.scenario.as_ref().map(Scenario::as_str).map(Arc::from),
+            level: plan.level,
+            plan_hash: Arc::clone(&plan.hash),
+            status: RunStatus::Running,
+            is_durable: plan.is_durable,
+            is_degraded: false,
+            started_at: about.started_at,
+            ended_at: None,
+            duration_ms,
+            key: None,
+            error: None,
+        }
+    }
+
+    /// A run that has ended.
+    pub(super) fn ended(about: &About, finished: &Finished) -> Self {
+        let report = &finished.report;
+        #[expect(clippy::cast_possible_truncation, reason = "a duration in whole milliseconds")]
+        let took = report.duration_ms as Timestamp;
+        Self {
+            status: report.status,
+            is_degraded: report.is_degraded,
+            ended_at: Some(about.started_at.saturating_add(took)),
+            error: finished.answer.as_ref().err().map(ItemError::from),
+            ..Self::of(about, report.duration_ms)
+        }
+    }
+}

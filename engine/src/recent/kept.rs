@@ -1,0 +1,162 @@
+//! Runs that have ended, as JSON that was written once, within a number and a weight. Knows no filters.
+
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{About, Item};
+use crate::run::{Cause, Failure, Finished, NodeReport, NodeStatus, Undone};
+
+/// A run that has ended.
+#[derive(Debug)]
+pub struct Kept {
+    /// As lists show it.
+    pub item: Item,
+    /// The members that only its own page has, as a JSON object.
+    detail: Bytes,
+}
+
+/// What only a run's own page shows.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Detail<'d> {
+    pub(super) input: Option<&'d Value>,
+    pub(super) output: Option<&'d Value>,
+    pub(super) is_traced: bool,
+    pub(super) nodes: &'d [NodeReport],
+    pub(super) compensations: Vec<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) error: Option<Value>,
+    pub(super) waits: [u8; 0],
+    pub(super) parent: Option<&'d str>,
+    pub(super) children: [u8; 0],
+    pub(super) actions: &'d [&'static str],
+}
+
+impl Kept {
+    /// Writes down a run that has ended.
+    pub(super) fn new(about: &About, finished: &Finished, most: usize) -> Self {
+        let fits = |value: &Value| serde_json::to_vec(value).is_ok_and(|text| text.len() <= most);
+        let output = finished.answer.as_ref().ok().map(|answer| &*answer.value);
+        let detail = Detail {
+            input: Some(&*about.input).filter(|input| fits(input)),
+            output: output.filter(|output| fits(output)),
+            is_traced: about.is_traced,
+            nodes: &nodes(finished),
+            compensations: finished.report.undone.iter().map(told).collect(),
+            error: finished.answer.as_ref().err().map(|failure| problem(failure, about)),
+            waits: [],
+            parent: None,
+            children: [],
+            actions: &[],
+        };
+        let detail = serde_json::to_vec(&detail).unwrap_or_else(|_| b"{}".to_vec());
+        Self { item: Item::ended(about, finished), detail: detail.into() }
+    }
+
+    /// The whole run as JSON.
+    #[must_use]
+    pub fn to_json(&self) -> Bytes {
+        joined(Item { error: None, ..self.item.clone() }, &self.detail)
+    }
+
+    /// The nodes alone, for those who replay them.
+    #[must_use]
+    pub fn nodes(&self) -> Vec<Value> {
+        let detail: Value = serde_json::from_slice(&self.detail).unwrap_or_default();
+        detail["nodes"].as_array().cloned().unwrap_or_default()
+    }
+
+    fn weight(&self) -> usize {
+        self.detail.len() + 512
+    }
+}
+
+/// One JSON object of the members of both.
+pub(super) fn joined(item: Item, detail: &[u8]) -> Bytes {
+    let mut text = serde_json::to_vec(&item).unwrap_or_else(|_| b"{}".to_vec());
+    if detail.len() > 2 {
+        text.pop();
+        text.push(b',');
+        text.extend_from_slice(&detail[1..]);
+    }
+    text.into()
+}
+
+/// What undid one node.
+fn told(undone: &Undone) -> Value {
+    let status = if undone.error.is_none() { NodeStatus::Compensated } else { NodeStatus::Failed };
+    let mut told = serde_json::to_value(undone).unwrap_or_default();
+    if let Value::Object(fields) = &mut told {
+        fields.insert("status".to_owned(), json!(status));
+    }
+    told
+}
+
+/// The nodes, those that were undone marked as such.
+fn nodes(finished: &Finished) -> Cow<'_, [NodeReport]> {
+    let undone = &finished.report.undone;
+    let mut nodes = Cow::Borrowed(finished.report.nodes.as_slice());
+    if !undone.is_empty() {
+        let is_undone = |node: &NodeReport| {
+            undone.iter().any(|undone| undone.address == node.address && undone.error.is_none())
+        };
+        nodes.to_mut().iter_mut().filter(|node| is_undone(node)).for_each(|node| {
+            node.status = NodeStatus::Compensated;
+        });
+    }
+    nodes
+}
+
+/// The failure as the author sees it: with the texts of its causes, which callers never get.
+fn problem(failure: &Failure, about: &About) -> Value {
+    let cause = |cause: &Cause| json!({"node": &*cause.node, "code": &*cause.error.code, "class": cause.error.class, "message": cause.error.message});
+    json!({
+        "type": format!("/errors/{}", failure.code),
+        "status": failure.status,
+        "code": &*failure.code,
+        "class": failure.class,
+        "detail": failure.detail,
+        "message": failure.error.message,
+        "run": &*about.id,
+        "node": failure.node.as_deref(),
+        "retriable": failure.retriable,
+        "causes": failure.causes.iter().map(cause).collect::<Vec<_>>(),
+    })
+}
+
+/// Ended runs by id, oldest first out.
+#[derive(Debug)]
+pub(super) struct Shelf {
+    runs: BTreeMap<Arc<str>, Arc<Kept>>,
+    weight: usize,
+    most: usize,
+    most_weight: usize,
+}
+
+impl Shelf {
+    pub(super) const fn new(most: usize, most_weight: usize) -> Self {
+        Self { runs: BTreeMap::new(), weight: 0, most, most_weight }
+    }
+
+    pub(super) fn put(&mut self, kept: Arc<Kept>) {
+        self.weight += kept.weight();
+        if let Some(before) = self.runs.insert(Arc::clone(&kept.item.id), kept) {
+            self.weight -= before.weight();
+        }
+        while self.runs.len() > self.most || self.weight > self.most_weight {
+            let Some((_, oldest)) = self.runs.pop_first() else { break };
+            self.weight -= oldest.weight();
+        }
+    }
+
+    pub(super) fn get(&self, id: &str) -> Option<&Arc<Kept>> {
+        self.runs.get(id)
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<Kept>> {
+        self.runs.values()
+    }
+}
