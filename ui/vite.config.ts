@@ -13,6 +13,7 @@ export default defineConfig({
   },
   build: {
     target: 'es2022',
+    manifest: 'manifest.json',
     cssTarget: 'chrome111',
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,

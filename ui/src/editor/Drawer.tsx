@@ -1,13 +1,15 @@
 import { useNavigate } from '@tanstack/react-router';
+import { Suspense, lazy } from 'react';
 import { useText } from '../app/text';
 import { useSettings } from '../app/settings';
 import { IconButton } from '../kit/Button';
 import { Icon } from '../kit/Icon';
 import { Tabs } from '../kit/Tabs';
-import { TestPanel } from './TestPanel';
 import { offsetOf, useNodeAt, useProblems } from './problems';
 import { useEditing, useProjection, useVersion } from './session';
 import { useView } from './view';
+
+const TestPanel = lazy(() => import('./TestPanel').then((file) => ({ default: file.TestPanel })));
 
 export type DrawerTab = 'problems' | 'test' | 'history';
 
@@ -55,7 +57,15 @@ export function Drawer({ tab }: { readonly tab: DrawerTab | undefined }) {
         }
       >
         <div className="drawer-body scroll">
-          {tab === 'problems' ? <ProblemList /> : tab === 'test' ? <TestPanel /> : <StepList />}
+          {tab === 'problems' ? (
+            <ProblemList />
+          ) : tab === 'test' ? (
+            <Suspense fallback={null}>
+              <TestPanel />
+            </Suspense>
+          ) : (
+            <StepList />
+          )}
         </div>
       </Tabs>
     </section>

@@ -16,10 +16,8 @@ import { CaseMenu, ExtractDialog } from './Dialogs';
 import { Drawer } from './Drawer';
 import { EditorCanvas } from './EditorCanvas';
 import { EditorHeader } from './EditorHeader';
-import { Outline } from './Outline';
 import { Palette } from './Palette';
 import { QuickAdd } from './QuickAdd';
-import { TextPane } from './TextPane';
 import { type Drafts, useDrafts } from './drafts';
 import { useNavigateHere } from './here';
 import { useEditorKeys } from './keys';
@@ -28,6 +26,8 @@ import { useView } from './view';
 import './editor.css';
 
 const Inspector = lazy(() => import('./Inspector').then((file) => ({ default: file.Inspector })));
+const Outline = lazy(() => import('./Outline').then((file) => ({ default: file.Outline })));
+const TextPane = lazy(() => import('./TextPane').then((file) => ({ default: file.TextPane })));
 const DiffPane = lazy(() => import('./DiffPane').then((file) => ({ default: file.DiffPane })));
 
 /** Loads the flow and its draft; what follows works on one session. */
@@ -139,17 +139,22 @@ function Screen({ drafts, published }: { readonly drafts: Drafts; readonly publi
   );
 }
 
-function Middle({ view, published }: { readonly view: string; readonly published: string }) {
+/** Panes load when they are first looked at. */
+function Middle(props: { readonly view: string; readonly published: string }) {
+  return (
+    <Suspense fallback={<div className="canvas" />}>
+      <Views {...props} />
+    </Suspense>
+  );
+}
+
+function Views({ view, published }: { readonly view: string; readonly published: string }) {
   const text = useText();
   const { session } = useEditing();
   const { text: shown } = useProjection();
   if (view === 'text') return <TextPane />;
   if (view === 'diff')
-    return (
-      <Suspense fallback={null}>
-        <DiffPane before={published} after={shown === '' ? session.text : session.file} />
-      </Suspense>
-    );
+    return <DiffPane before={published} after={shown === '' ? session.text : session.file} />;
   if (view === 'split')
     return <Splitter label={text('view.split')} first={<EditorCanvas />} second={<TextPane />} />;
   return <EditorCanvas />;
@@ -169,7 +174,7 @@ function LeftPane() {
           { id: 'outline', label: text('outline.title') },
         ]}
       >
-        {tab === 'palette' ? <Palette /> : <Outline />}
+        <Suspense fallback={null}>{tab === 'palette' ? <Palette /> : <Outline />}</Suspense>
       </Tabs>
     </div>
   );

@@ -4,9 +4,10 @@ import { useText } from '../app/text';
 import { KindMark } from '../canvas/KindMark';
 import { keyOf } from '../canvas/layout';
 import { titleOf } from '../canvas/card';
-import { ancestors, type Graph, type GraphNode } from '../core/graph';
+import type { GraphNode } from '../core/graph';
 import { Icon } from '../kit/Icon';
 import { useProblemsByNode } from './problems';
+import { inOrder } from './inOrder';
 import { useProjection } from './session';
 import { useView } from './view';
 
@@ -34,16 +35,6 @@ export function Outline() {
       ))}
     </Tree>
   );
-}
-
-/** Topological order, written order among equals. */
-export function inOrder(graph: Graph): GraphNode[] {
-  const before = ancestors(graph.edges);
-  const rank = new Map(graph.nodes.map((node) => [node.id, before.get(node.id)?.size ?? 0]));
-  return graph.nodes
-    .map((node, i) => ({ node, i }))
-    .sort((a, b) => (rank.get(a.node.id) ?? 0) - (rank.get(b.node.id) ?? 0) || a.i - b.i)
-    .map(({ node }) => node);
 }
 
 function childrenOf(node: GraphNode): readonly GraphNode[] {

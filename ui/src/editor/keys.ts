@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useHotkeys } from '../kit/hotkeys';
 import { useActions } from './actions';
-import { inOrder } from './Outline';
+import { inOrder } from './inOrder';
 import { placeAfterSelection } from './Palette';
 import { offsetOf, useNodeAt, useProblems } from './problems';
 import { useProjection } from './session';
