@@ -171,6 +171,35 @@ fn a_warning_is_told_again_after_a_reload() {
 }
 
 #[test]
+fn a_setting_that_somebody_lacks_is_warned_of() {
+    let registry = anything::registry();
+    let check = |read: &str, expected: &[&str]| {
+        let text = format!(
+            "{}---\napiVersion: bactrian/v1\nkind: Config\nmetadata: {{name: c}}\nfor: {{useCase: one}}\nvalues: {{days: 1}}\n---\n\
+             apiVersion: bactrian/v1\nkind: Config\nmetadata: {{name: d}}\nfor: {{useCase: one, bizId: car}}\nvalues: {{more: 1}}\n",
+            flow("one", &format!("  b: {{needs: [a], use: map, with: '${{{read}}}'}}\n"))
+        );
+        let snapshot = with(&[("a", &text)], &registry, None).unwrap();
+        let told: Vec<String> =
+            snapshot.warnings().iter().map(|found| format!("{}: {}", found.message, found.help)).collect();
+        assert_eq!(told, expected);
+    };
+    check("config.days", &[]);
+    check("orDefault(config.dayz, 1)", &[]);
+    check(
+        "config.dayz",
+        &["`config.dayz` is read, but nobody sets it for `one`: did you mean `config.days`?"],
+    );
+    check(
+        "config.more",
+        &[
+            "`config.more` is read, but only some businesses set it: set it in a Config for {useCase: one}, or write \
+           `orDefault(config.more, …)`",
+        ],
+    );
+}
+
+#[test]
 fn a_bad_set_is_refused_with_everything_wrong_and_the_old_one_serves_on() {
     let registry = anything::registry();
     let catalog = Catalog::new(with(&[("a", &flow("one", ""))], &registry, None).unwrap());

@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, thread};
 
-use sdk::{Identity, Registry, Resource, Value};
+use sdk::{Identity, Registry, Resource, UseCase, Value};
 
 use super::{
     config::Settings,
@@ -16,8 +16,9 @@ use crate::{
         diagnostic::{Diagnostic, Severity, merged},
         document::{Config, For, Header},
         load::Source,
+        nearest::nearest,
         parse::parse,
-        plan::{Plan, Workshop, plan, plan_extension, plan_point, plan_rules},
+        plan::{Plan, SettingRead, Workshop, plan, plan_extension, plan_point, plan_rules},
         policy::States,
         validate::{Checked, CheckedFlow, validate},
     },
@@ -79,6 +80,7 @@ impl Build<'_> {
         self.flows(checked);
         self.points(checked);
         self.settings(&checked.configs);
+        self.unset();
         for rules in &checked.identities {
             let (plan, mut found) = plan_rules(rules, self.workshop);
             self.found.append(&mut found);
@@ -181,6 +183,19 @@ impl Build<'_> {
         self.snapshot.settings = settings.settle();
     }
 
+    /// Settings that a flow reads without a guard and that not every business has.
+    fn unset(&mut self) {
+        let Snapshot { flows, settings, .. } = &self.snapshot;
+        for entry in flows.values() {
+            let base = Identity::of(entry.use_case.clone());
+            let always: Vec<String> = settings.explain(&base).into_iter().map(|view| view.key).collect();
+            for (_, plan) in entry.plans.sorted() {
+                let reads = plan.settings.iter().filter(|read| !always.iter().any(|key| **key == *read.key));
+                self.found.extend(reads.map(|read| unset(read, &entry.use_case, settings)));
+            }
+        }
+    }
+
     fn resource(&mut self, kind: &str, header: &Header, body: Value) {
         let key = (kind.to_owned(), header.name.value.clone());
         let known = self.previous.and_then(|before| before.resources.get(&key));
@@ -190,6 +205,23 @@ impl Build<'_> {
         };
         self.snapshot.resources.insert(key, resource);
     }
+}
+
+fn unset(read: &SettingRead, use_case: &UseCase, settings: &Settings) -> Diagnostic {
+    let SettingRead { key, span, path } = read;
+    let is_known = settings.keys(use_case).any(|known| *known == **key);
+    let message = if is_known {
+        format!("`config.{key}` is read, but only some businesses set it")
+    } else {
+        format!("`config.{key}` is read, but nobody sets it for `{use_case}`")
+    };
+    let help = match nearest(key, settings.keys(use_case)).filter(|_| !is_known) {
+        Some(meant) => format!("did you mean `config.{meant}`?"),
+        None => {
+            format!("set it in a Config for {{useCase: {use_case}}}, or write `orDefault(config.{key}, …)`")
+        }
+    };
+    Diagnostic::warning("SETTING_UNSET", *span, message, help).at(&**path)
 }
 
 /// The plan of the snapshot before, when nothing of it has changed, places of warnings included.

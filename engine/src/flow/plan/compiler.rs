@@ -5,7 +5,7 @@ use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use sdk::{Registry, Value};
 
-use super::pieces::Schemas;
+use super::{model::SettingRead, pieces::Schemas};
 use crate::flow::{
     diagnostic::{Diagnostic, Severity},
     document::{self, Policies},
@@ -87,6 +87,8 @@ pub(super) struct Compiler<'c> {
     /// The flow's `vars`, as far as they may be read; `None` = not checked.
     pub(super) vars: Vec<String>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// The settings that are read without a guard.
+    pub(super) settings: Vec<SettingRead>,
     /// What has been read since the last [`Compiler::collect`].
     pub(super) seen: Vec<Seen>,
     /// The order found for a body, by its address: a body inside one that is compiled again keeps it.
@@ -101,6 +103,7 @@ impl<'c> Compiler<'c> {
             defaults,
             vars: Vec::new(),
             diagnostics: Vec::new(),
+            settings: Vec::new(),
             seen: Vec::new(),
             orders: HashMap::new(),
         }
@@ -210,6 +213,13 @@ impl<'c> Compiler<'c> {
                 let message = format!("no var `{key}` is known here");
                 self.diagnostics
                     .push(Diagnostic::error("EXPR_UNKNOWN_NAME", span, message, help).at(at.path));
+            }
+            if let (Root::Config, Some(key), false) = (read.root, &read.key, read.guarded) {
+                let setting = SettingRead { key: key.as_ref().into(), span, path: at.path.into() };
+                // A body that is compiled again reads the same again.
+                if !self.settings.contains(&setting) {
+                    self.settings.push(setting);
+                }
             }
             self.seen.push(Seen { read: read.clone(), span, moment: at.moment, is_condition: false });
         }

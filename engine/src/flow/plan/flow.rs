@@ -87,6 +87,7 @@ impl Compiler<'_> {
             http: http?,
             cron: cron?,
             consume: consume?,
+            settings: std::mem::take(&mut self.settings),
             origins,
         })
     }

@@ -21,7 +21,7 @@ pub use compiler::Workshop;
 pub use flow::plan;
 pub use model::{
     Body, CallbackPlan, ConsumePlan, CronPlan, Edge, Envelope, ErrorRule, FailPlan, ForeachPlan, Give,
-    HttpPlan, Kind, LoopPlan, Next, Node, Output, Plan, RespondPlan, SwitchPlan, WaitPlan,
+    HttpPlan, Kind, LoopPlan, Next, Node, Output, Plan, RespondPlan, SettingRead, SwitchPlan, WaitPlan,
 };
 
 #[cfg(test)]

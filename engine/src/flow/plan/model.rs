@@ -13,6 +13,7 @@ use crate::flow::{
     expr::{Expression, Template},
     policy::Stack,
     schema::Contract,
+    tree::Span,
     variant::Origin,
 };
 
@@ -54,8 +55,21 @@ pub struct Plan {
     pub cron: Option<CronPlan>,
     /// Started by messages.
     pub consume: Option<ConsumePlan>,
+    /// Settings (`config.<key>`) that it reads without a guard.
+    pub settings: Vec<SettingRead>,
     /// Where each node of the body came from, in slot order.
     pub origins: Vec<Option<Origin>>,
+}
+
+/// A setting that is read without a guard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingRead {
+    /// The key.
+    pub key: Arc<str>,
+    /// Where it is read.
+    pub span: Span,
+    /// The path within the document.
+    pub path: Arc<str>,
 }
 
 /// Nodes with their edges, in topological order: of a flow, a loop, an item, a branch, an extension.
