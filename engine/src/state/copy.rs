@@ -77,9 +77,9 @@ pub(super) fn moment(now: Timestamp) -> Vec<u8> {
     out.finish()
 }
 
-/// When a period ended.
-pub(super) fn sealed_at(table: &dyn Table) -> Result<Option<Timestamp>> {
-    let found = table.get(&key::about("sealed"))?;
+/// The moment kept under a name: when a period `began`, when it was `sealed`.
+pub(super) fn moment_at(table: &dyn Table, name: &str) -> Result<Option<Timestamp>> {
+    let found = table.get(&key::about(name))?;
     found.map(|value| Ok(Reader::new(&value).signed()?)).transpose()
 }
 

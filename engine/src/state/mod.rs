@@ -29,7 +29,7 @@ mod table;
 use sdk::Timestamp;
 use tokio::sync::watch;
 
-pub use self::sled::{Available, Durability, Settings, Sled};
+pub use self::sled::{Available, Durability, Settings, Sled, Upkeep};
 pub use contract::{
     Appended, Batch, Created, Delivered, Error, Event, Filter, Idempotency, Inbound, Lease, Message,
     OutEvent, OutId, Page, Result, Row, Snapshot, Start,

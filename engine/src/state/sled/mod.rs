@@ -43,6 +43,16 @@ impl Settings {
     }
 }
 
+/// When a period ends, and for how long ended runs are kept after it.
+pub struct Upkeep<'k> {
+    /// The current database is left for a fresh one when it is this large on disk.
+    pub max_bytes: u64,
+    /// The same, when it is this old, in milliseconds.
+    pub max_age_ms: i64,
+    /// For how long a flow's ended runs are kept, in milliseconds.
+    pub keep_ms: &'k (dyn Fn(&str) -> i64 + Send + Sync),
+}
+
 /// The store.
 pub struct Sled {
     committer: Committer,

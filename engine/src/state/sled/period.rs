@@ -3,7 +3,7 @@
 //! may be forgotten, then dropped with its directory: sled itself gives back next to nothing.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -92,6 +92,25 @@ impl Periods {
         self.current.load().size()
     }
 
+    /// When the current period began; `now` for one that has no end before it.
+    pub(crate) fn began_at(&self, now: Timestamp) -> Result<Timestamp> {
+        let current = self.current.load();
+        if let Some(began_at) = copy::moment_at(&**current, "began")? {
+            return Ok(began_at);
+        }
+        current.apply(vec![(key::about("began"), Some(copy::moment(now)))])?;
+        Ok(now)
+    }
+
+    /// The flows with a run in an earlier period.
+    pub(crate) fn flows(&self) -> Result<BTreeSet<String>> {
+        let mut flows = BTreeSet::new();
+        for table in self.older()? {
+            flows.extend(copy::flows(&*table)?);
+        }
+        Ok(flows)
+    }
+
     /// Ends the current period. A crash at any instant leaves either the old database or the new one.
     pub(crate) fn turn(&self, ledger: &Ledger, what: Move, now: Timestamp) -> Result<()> {
         let old = self.current.load_full();
@@ -108,6 +127,7 @@ impl Periods {
             }
             Move::All => copy::all(&*old, &fresh)?,
         }
+        fresh.apply(vec![(key::about("began"), Some(copy::moment(now)))])?;
         fresh.flush(self.durability)?;
         fail::fail_point!("period::copied");
         self.point_at(next)?;
@@ -132,7 +152,7 @@ impl Periods {
         let numbers: Vec<_> = lock(&self.older).keys().copied().collect();
         for number in numbers {
             let table = self.open_older(number)?;
-            let sealed = copy::sealed_at(&*table)?;
+            let sealed = copy::moment_at(&*table, "sealed")?;
             let longest = copy::flows(&*table)?.iter().map(|flow| keep_ms(flow)).max().unwrap_or(0);
             if sealed.is_some_and(|sealed| sealed.saturating_add(longest) < now) {
                 lock(&self.older).remove(&number);

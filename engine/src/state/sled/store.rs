@@ -1,6 +1,6 @@
 //! `Store` on sled: writes go to the committer, reads to a thread that may block.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -17,7 +17,7 @@ use super::{
         list, prepare, read,
         table::Table,
     },
-    Settings, Sled,
+    Settings, Sled, Upkeep,
     period::{Move, Periods},
     space::Space,
 };
@@ -104,12 +104,28 @@ impl Sled {
         self.reading(move |periods| periods.retain(now, &keep_ms)).await
     }
 
-    /// Bytes of the current database on disk: when to `rotate`.
+    /// What a server does every minute or so: ends the period if it is time, and drops what may go.
+    /// True when a period ended.
     ///
     /// # Errors
-    /// The files refuse.
-    pub async fn size(&self) -> Result<u64> {
-        self.reading(Periods::size).await
+    /// No space, or the files refuse; everything goes on as before.
+    pub async fn maintain(&self, now: Timestamp, upkeep: Upkeep<'_>) -> Result<bool> {
+        let (size, began_at) =
+            self.reading(move |periods| Ok((periods.size()?, periods.began_at(now)?))).await?;
+        let is_over = size >= upkeep.max_bytes || now - began_at >= upkeep.max_age_ms;
+        if is_over {
+            self.rotate(now).await?;
+        }
+        let flows = self.reading(|periods| periods.flows()).await?;
+        let keep: BTreeMap<_, _> = flows
+            .into_iter()
+            .map(|flow| {
+                let ms = (upkeep.keep_ms)(&flow);
+                (flow, ms)
+            })
+            .collect();
+        self.retain(now, move |flow| keep.get(flow).copied().unwrap_or(i64::MAX)).await?;
+        Ok(is_over)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What only a store with files can get wrong: periods, retention, space, export, damage.
 
 use bactrian_engine::state::{
-    Created, Delivered, Durability, Error, Expected, Filter, Settings, Sled, Status, Store,
+    Created, Delivered, Durability, Error, Expected, Filter, Settings, Sled, Status, Store, Upkeep,
 };
 use bytes::Bytes;
 use tempfile::TempDir;
@@ -96,6 +96,24 @@ async fn forgetting_a_period_gives_its_space_back() {
     assert_eq!(store.read(runs[7]).await, Ok(None));
     let left = size_of(dir.path()).saturating_sub(empty);
     assert!(left * 10 <= full, "{left} of {full} bytes are left");
+}
+
+#[tokio::test]
+async fn a_period_ends_by_age_and_goes_when_its_runs_may() {
+    let mut world = lived_in().await;
+    let upkeep = |max_bytes| Upkeep { max_bytes, max_age_ms: 1_000, keep_ms: &|_| 60_000 };
+    let maintain = async |world: &World, max_bytes| {
+        world.as_sled().unwrap().maintain(world.now, upkeep(max_bytes)).await.unwrap()
+    };
+    assert!(!maintain(&world, u64::MAX).await, "it has just begun");
+    world.now += 1_000;
+    assert!(maintain(&world, u64::MAX).await, "by age");
+    assert!(maintain(&world, 1).await, "by size");
+    check_lived_in(&mut world).await;
+    world.now += 60_001;
+    maintain(&world, u64::MAX).await;
+    let all = world.store().list(&Filter { limit: 10, ..Filter::default() }).await.unwrap();
+    assert_eq!(all.rows.iter().map(|row| row.status).collect::<Vec<_>>(), [Status::Waiting]);
 }
 
 #[tokio::test]
