@@ -14,3 +14,4 @@ pub mod schema;
 pub mod tree;
 pub mod validate;
 pub mod variant;
+pub mod watch;
