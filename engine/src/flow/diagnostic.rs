@@ -1,8 +1,10 @@
 //! What is wrong with a document, where, and how to mend it. Pure data: rendering is the caller's.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
-use super::tree::{Span, Tree};
+use super::tree::{SourceId, Span, Tree};
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -89,11 +91,13 @@ impl Diagnostic {
 /// earlier one has told already, in other words: then the earlier words stay alone.
 #[must_use]
 pub fn merged(earlier: Vec<Diagnostic>, later: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let told: Vec<(Diagnostic, String)> =
-        earlier.into_iter().map(|finding| (finding.clone(), dotted(&finding.path))).collect();
+    let mut by_source: HashMap<SourceId, Vec<(&Diagnostic, String)>> = HashMap::new();
+    for finding in &earlier {
+        by_source.entry(finding.span.source).or_default().push((finding, dotted(&finding.path)));
+    }
     let is_told = |finding: &Diagnostic| {
         let path = dotted(&finding.path);
-        told.iter().filter(|(told, _)| told.span.source == finding.span.source).any(|(told, at)| {
+        by_source.get(&finding.span.source).into_iter().flatten().any(|(told, at)| {
             let is_around = is_below(at, &path) || is_below(&path, at);
             // What stands in `order` twice waits for itself; that needs no telling.
             let is_order = finding.code == "CYCLE" && told.code == "DUPLICATE_IN_ORDER";
@@ -104,7 +108,7 @@ pub fn merged(earlier: Vec<Diagnostic>, later: Vec<Diagnostic>) -> Vec<Diagnosti
         })
     };
     let new: Vec<Diagnostic> = later.into_iter().filter(|finding| !is_told(finding)).collect();
-    tidy(told.into_iter().map(|(told, _)| told).chain(new).collect(), &[])
+    tidy(earlier.into_iter().chain(new).collect(), &[])
 }
 
 /// `order[1]` as `order.1`.
@@ -133,14 +137,21 @@ pub fn tidy(mut found: Vec<Diagnostic>, trees: &[&Tree]) -> Vec<Diagnostic> {
             .then(left.severity.cmp(&right.severity))
             .then(left.code.cmp(right.code))
     });
+    let mut by_source: HashMap<SourceId, Vec<&Tree>> = HashMap::new();
+    for tree in trees {
+        by_source.entry(tree.span.source).or_default().push(tree);
+    }
     let mut told: Vec<Diagnostic> = Vec::with_capacity(found.len());
     for mut finding in found {
-        let here = told.iter().rev().take_while(|other| other.span.line == finding.span.line);
-        if here.into_iter().any(|other| other.is_same(&finding)) {
+        let mut here = told.iter().rev().take_while(|other| {
+            (other.span.source, other.span.line) == (finding.span.source, finding.span.line)
+        });
+        if here.any(|other| other.is_same(&finding)) {
             continue;
         }
         if finding.path.is_empty() {
-            finding.path = path(&finding, trees);
+            let trees = by_source.get(&finding.span.source).map(Vec::as_slice);
+            finding.path = path(&finding, trees.unwrap_or_default());
         }
         told.push(finding);
     }
@@ -151,7 +162,7 @@ pub fn tidy(mut found: Vec<Diagnostic>, trees: &[&Tree]) -> Vec<Diagnostic> {
 fn path(finding: &Diagnostic, trees: &[&Tree]) -> String {
     trees
         .iter()
-        .filter(|tree| tree.span.source == finding.span.source && tree.span.line <= finding.span.line)
+        .filter(|tree| tree.span.line <= finding.span.line)
         .max_by_key(|tree| (tree.span.line, tree.span.column))
         .map(|tree| tree.path_at(finding.span))
         .unwrap_or_default()

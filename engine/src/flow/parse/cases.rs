@@ -1,8 +1,9 @@
 //! `NAME.cases.yaml`: cases kept beside their flow. A document in it is either a list of cases of the
 //! flow `NAME`, or `{flow: name, cases: […]}`.
 
-use super::Parsed;
-use super::{check, read};
+use std::{collections::HashMap, sync::Arc};
+
+use super::{Parsed, check, read};
 use crate::flow::{
     diagnostic::Diagnostic,
     document::{Case, Document, Flow},
@@ -15,7 +16,7 @@ use crate::flow::{
 /// Adds the cases of one document to their flow.
 pub(super) fn attach(
     source: &Source,
-    sources: &[Source],
+    flows: &Flows,
     tree: &Tree,
     parsed: &mut [Parsed],
     faults: &mut Vec<Diagnostic>,
@@ -26,8 +27,7 @@ pub(super) fn attach(
                 check::object(item, &language::CASE, item.span, faults);
             }
             let stem = stem(&source.path);
-            let beside = beside(source, sources);
-            match by_name(stem, parsed).or_else(|| only_one_in(beside, parsed)) {
+            match flows.by_name.get(stem).copied().or_else(|| flows.beside(source)) {
                 Some(index) => add(index, read::cases(tree), parsed),
                 None => faults.push(unknown(stem, tree.span, parsed)),
             }
@@ -36,7 +36,7 @@ pub(super) fn attach(
             check::object(tree, &language::CASES, tree.span, faults);
             let (Some(flow), Some(cases)) = (tree.get("flow"), tree.get("cases")) else { return };
             let Some(name) = flow.text() else { return };
-            match by_name(name, parsed) {
+            match flows.by_name.get(name).copied() {
                 Some(index) => add(index, read::cases(cases), parsed),
                 None => faults.push(unknown(name, flow.span, parsed)),
             }
@@ -50,14 +50,6 @@ fn stem(path: &str) -> &str {
     file.split(".cases.").next().unwrap_or(file)
 }
 
-/// The file of the same name without `.cases`.
-fn beside(cases: &Source, sources: &[Source]) -> Option<SourceId> {
-    let base = cases.path.rsplit_once(".cases.").map_or("", |(base, _)| base);
-    let is_beside =
-        |path: &str| path.strip_prefix(base).is_some_and(|rest| rest == ".yaml" || rest == ".yml");
-    sources.iter().find(|source| is_beside(&source.path)).map(|source| source.id)
-}
-
 fn flow(parsed: &Parsed) -> Option<&Flow> {
     match &parsed.document {
         Document::Flow(flow) => Some(flow),
@@ -65,18 +57,36 @@ fn flow(parsed: &Parsed) -> Option<&Flow> {
     }
 }
 
-fn by_name(name: &str, parsed: &[Parsed]) -> Option<usize> {
-    parsed.iter().position(|parsed| flow(parsed).is_some_and(|flow| flow.header.name.value == name))
+/// Where flows stand among the documents, by name and by the text they are in.
+pub(super) struct Flows {
+    by_name: HashMap<String, usize>,
+    by_source: HashMap<SourceId, Vec<usize>>,
+    by_path: HashMap<Arc<str>, SourceId>,
 }
 
-fn only_one_in(source: Option<SourceId>, parsed: &[Parsed]) -> Option<usize> {
-    let source = source?;
-    let mut flows = parsed
-        .iter()
-        .enumerate()
-        .filter(|(_, parsed)| flow(parsed).is_some() && parsed.tree.span.source == source);
-    let (index, _) = flows.next()?;
-    flows.next().is_none().then_some(index)
+impl Flows {
+    pub(super) fn new(sources: &[Source], parsed: &[Parsed]) -> Self {
+        let mut flows = Self { by_name: HashMap::new(), by_source: HashMap::new(), by_path: HashMap::new() };
+        for (index, flow) in
+            parsed.iter().enumerate().filter_map(|(index, parsed)| Some((index, flow(parsed)?)))
+        {
+            flows.by_name.entry(flow.header.name.value.clone()).or_insert(index);
+            flows.by_source.entry(flow.header.span.source).or_default().push(index);
+        }
+        flows.by_path = sources.iter().map(|source| (Arc::clone(&source.path), source.id)).collect();
+        flows
+    }
+
+    /// The only flow of the file of the same name without `.cases`.
+    fn beside(&self, cases: &Source) -> Option<usize> {
+        let base = cases.path.rsplit_once(".cases.").map(|(base, _)| base)?;
+        let source =
+            ["yaml", "yml"].iter().find_map(|end| self.by_path.get(format!("{base}.{end}").as_str()))?;
+        match self.by_source.get(source)?.as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        }
+    }
 }
 
 fn add(index: usize, cases: Vec<Case>, parsed: &mut [Parsed]) {

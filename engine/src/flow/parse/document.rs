@@ -1,4 +1,6 @@
-//! From one text to its documents.
+//! From texts to documents.
+
+use std::{num::NonZero, thread};
 
 use super::{LARGEST, cases, check, read, refuse, scan, value};
 use crate::flow::{
@@ -9,6 +11,9 @@ use crate::flow::{
     nearest::nearest,
     tree::{Span, Tree},
 };
+
+/// Fewer texts than this are read on the calling thread.
+const SEVERAL: usize = 64;
 
 /// A document with the tree it was read from.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,22 +30,49 @@ pub fn parse(sources: &[Source]) -> (Vec<Parsed>, Vec<Diagnostic>) {
     let mut parsed = Vec::new();
     let mut faults = Vec::new();
     let mut pending = Vec::new();
-    for source in sources {
-        let trees = trees(source, &mut faults);
-        if source.is_cases() {
-            pending.push((source, trees));
-        } else {
-            parsed.extend(trees.into_iter().filter_map(|tree| document(tree, &mut faults)));
-        }
+    for (source, (mut documents, trees, mut found)) in sources.iter().zip(each(sources)) {
+        parsed.append(&mut documents);
+        faults.append(&mut found);
+        pending.push((source, trees));
     }
+    let flows = cases::Flows::new(sources, &parsed);
     for (source, trees) in pending {
         for tree in trees {
-            cases::attach(source, sources, &tree, &mut parsed, &mut faults);
+            cases::attach(source, &flows, &tree, &mut parsed, &mut faults);
         }
     }
     let trees: Vec<&Tree> = parsed.iter().map(|parsed| &parsed.tree).collect();
     let faults = tidy(faults, &trees);
     (parsed, faults)
+}
+
+/// The documents of one text, the trees of its cases, and what is wrong.
+type Read = (Vec<Parsed>, Vec<Tree>, Vec<Diagnostic>);
+
+/// Reads each text by itself; many are shared among the processors.
+fn each(sources: &[Source]) -> Vec<Read> {
+    let workers = thread::available_parallelism().map_or(1, NonZero::get);
+    if sources.len() < SEVERAL || workers == 1 {
+        return sources.iter().map(read_one).collect();
+    }
+    let share = sources.len().div_ceil(workers);
+    thread::scope(|scope| {
+        let work = |part: &'_ [Source]| part.iter().map(read_one).collect::<Vec<Read>>();
+        let running: Vec<_> =
+            sources.chunks(share).map(|part| (part, scope.spawn(move || work(part)))).collect();
+        // A worker that died of a bug is made up for here, where the panic has a caller.
+        running.into_iter().flat_map(|(part, worker)| worker.join().unwrap_or_else(|_| work(part))).collect()
+    })
+}
+
+fn read_one(source: &Source) -> Read {
+    let mut faults = Vec::new();
+    let trees = trees(source, &mut faults);
+    if source.is_cases() {
+        return (Vec::new(), trees, faults);
+    }
+    let documents = trees.into_iter().filter_map(|tree| document(tree, &mut faults)).collect();
+    (documents, Vec::new(), faults)
 }
 
 /// The trees of one text; what cannot be read is left out and told.

@@ -10,14 +10,12 @@ use crate::flow::{
 
 pub(super) fn check(set: &mut Set<'_>) {
     let checked = set.checked;
-    for base in checked.flows.iter().filter(|checked| checked.level == 3) {
-        let flow = &base.flow;
-        let family: Vec<&Flow> = checked
-            .flows
-            .iter()
-            .map(|other| &other.flow)
-            .filter(|other| other.header.name.value == flow.header.name.value)
-            .collect();
+    // A family is a flow with its variants: they stand together, the base first.
+    for family in
+        checked.flows.chunk_by(|one, next| one.flow.header.name.value == next.flow.header.name.value)
+    {
+        let Some(flow) = family.first().map(|base| &base.flow) else { continue };
+        let family: Vec<&Flow> = family.iter().map(|checked| &checked.flow).collect();
         let mut names: HashSet<&str> = HashSet::new();
         for case in &flow.cases {
             if let Some(name) = &case.name

@@ -118,9 +118,8 @@ pub(super) fn reachable(set: &mut Set<'_>, stated: &For) {
         set.warn("UNREACHABLE", scenario.span, message, help);
     }
     let Some(use_case) = &stated.use_case else { return };
-    let known: BTreeSet<&str> = set.flows.values().map(|flow| flow.use_case.value.as_str()).collect();
-    if !use_case.value.is_empty() && !known.contains(use_case.value.as_str()) {
-        let help = match crate::flow::nearest::nearest(&use_case.value, known.iter().copied()) {
+    if !use_case.value.is_empty() && !set.use_cases.contains(use_case.value.as_str()) {
+        let help = match crate::flow::nearest::nearest(&use_case.value, set.use_cases.iter().copied()) {
             Some(meant) => format!("did you mean `{meant}`?"),
             None => "name the use case of a flow (its name, unless it states `useCase`)".to_owned(),
         };

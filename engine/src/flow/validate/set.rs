@@ -21,6 +21,8 @@ pub(super) struct Set<'s> {
     pub(super) points: BTreeMap<&'s str, &'s ExtensionPointDocument>,
     pub(super) connections: BTreeMap<&'s str, &'s Connection>,
     pub(super) decisions: BTreeSet<&'s str>,
+    /// Use cases of flows.
+    pub(super) use_cases: BTreeSet<&'s str>,
     pub(super) schemas: Schemas,
     pub(super) faults: Vec<Diagnostic>,
 }
@@ -29,6 +31,7 @@ impl<'s> Set<'s> {
     pub(super) fn new(checked: &'s Checked, registry: &'s Registry) -> Self {
         let base = checked.flows.iter().filter(|flow| flow.level == 3);
         Self {
+            use_cases: base.clone().map(|flow| flow.flow.use_case.value.as_str()).collect(),
             checked,
             registry,
             flows: base.map(|flow| (flow.flow.header.name.value.as_str(), &flow.flow)).collect(),

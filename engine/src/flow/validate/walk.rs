@@ -16,7 +16,8 @@ pub(super) fn flows(set: &mut Set<'_>) {
         triggers::check(set, checked);
         let found = set.faults.split_off(before);
         for fault in found {
-            if !set.faults.iter().any(|told| told.is_same(&fault)) {
+            // What the flow as written has told its variants need not tell again.
+            if checked.level == 3 || !set.faults.iter().any(|told| told.is_same(&fault)) {
                 set.faults.push(checked.blame(fault));
             }
         }
