@@ -89,7 +89,7 @@ function Side({ shown, point }: { readonly shown: Shown; readonly point: string 
       <LevelMark level={shown.level} />
       <span className="mono clip">
         {shown.level === null
-          ? text('matrix.gap')
+          ? text(shown.isGap ? 'matrix.gap' : 'matrix.unneeded')
           : name == null
             ? text('level.point')
             : shortName(point, name)}

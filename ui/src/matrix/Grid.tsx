@@ -39,17 +39,7 @@ export function Grid(props: GridProps) {
   );
   const chosen = chosenIn(table, props.point, props.place);
   const { show } = sight;
-  const at = chosen === undefined ? undefined : chosen.row.key + columnWord(chosen.column);
-  const latest = useRef({ table, chosen });
-  latest.current = { table, chosen };
-  useEffect(() => {
-    const { table: now, chosen: one } = latest.current;
-    if (at === undefined || one === undefined) return;
-    show(
-      now.rows.indexOf(one.row),
-      now.columns.findIndex((column) => isSame(column, one.column)),
-    );
-  }, [at, show]);
+  useChosenInSight(table, chosen, show);
   useKeys(box, table, chosen, choose, show, () => setMenuOpen(true));
   if (table.rows.length === 0) return <p className="mx-nothing dim">{text('matrix.nothing')}</p>;
   return (
@@ -92,6 +82,25 @@ export function Grid(props: GridProps) {
       )}
     </div>
   );
+}
+
+/** A link to a cell opens with that cell in sight. */
+function useChosenInSight(
+  table: Table,
+  chosen: Chosen | undefined,
+  show: (row: number, column: number) => void,
+): void {
+  const at = chosen === undefined ? undefined : chosen.row.key + columnWord(chosen.column);
+  const latest = useRef({ table, chosen });
+  latest.current = { table, chosen };
+  useEffect(() => {
+    const { table: now, chosen: one } = latest.current;
+    if (at === undefined || one === undefined) return;
+    show(
+      now.rows.indexOf(one.row),
+      now.columns.findIndex((column) => isSame(column, one.column)),
+    );
+  }, [at, show]);
 }
 
 interface RowsProps extends GridProps {
