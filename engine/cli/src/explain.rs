@@ -36,10 +36,10 @@ pub(crate) struct Arguments {
 pub(crate) struct Who {
     /// The business line; without it, the default.
     #[arg(long)]
-    biz_id: Option<String>,
+    pub(crate) biz_id: Option<String>,
     /// The circumstances; without it, the default.
     #[arg(long)]
-    scenario: Option<String>,
+    pub(crate) scenario: Option<String>,
 }
 
 impl Who {

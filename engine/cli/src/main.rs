@@ -9,8 +9,11 @@ mod explain;
 mod explain_code;
 mod graph;
 mod new;
+mod opening;
 mod output;
+mod run;
 mod schema;
+mod test;
 
 use components as _;
 
@@ -44,8 +47,12 @@ enum Command {
     Graph(graph::Arguments),
     /// Writes the skeleton of a component or a flow.
     New(new::Arguments),
+    /// Runs a flow once, here, against the real services.
+    Run(run::Arguments),
     /// Prints the JSON Schema of the language, for editors.
     Schema,
+    /// Runs the cases of flows.
+    Test(test::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -57,7 +64,9 @@ fn main() -> ExitCode {
         Command::Graph(arguments) => graph::run(&arguments, &output),
         Command::ExplainCode(arguments) => explain_code::run(&arguments, &output),
         Command::New(arguments) => new::run(&arguments, &output),
+        Command::Run(arguments) => run::run(&arguments, &output),
         Command::Schema => schema::run(&output),
+        Command::Test(arguments) => test::run(&arguments, &output),
     };
     match done {
         Ok(code) => code,

@@ -2,8 +2,13 @@
 
 use std::process::ExitCode;
 
+use engine::flow::language::schema;
+use sdk::Registry;
+
 use crate::output::{Fault, Output};
 
-pub(crate) fn run(_output: &Output) -> Result<ExitCode, Fault> {
+pub(crate) fn run(output: &Output) -> Result<ExitCode, Fault> {
+    let registry = Registry::collect().map_err(|fault| Fault::Environment(fault.to_string()))?;
+    output.json(&schema(&registry));
     Ok(ExitCode::SUCCESS)
 }
