@@ -28,12 +28,14 @@ pub struct Source {
     pub path: Arc<str>,
     /// The text.
     pub text: Arc<str>,
+    /// False for a file that could not be read as text: it is there so that findings can name it.
+    pub is_read: bool,
 }
 
 impl Source {
     /// A text that came from elsewhere than a file.
     pub fn new(id: u32, path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
-        Self { id: SourceId(id), path: path.into(), text: text.into() }
+        Self { id: SourceId(id), path: path.into(), text: text.into(), is_read: true }
     }
 
     /// True for `NAME.cases.yaml`.
@@ -44,15 +46,15 @@ impl Source {
 }
 
 /// Reads everything below `paths`. What cannot be read is told as a diagnostic; the rest is returned.
-/// A source with an empty text stands for each file that could not be read, so that the diagnostic has
+/// A source that is not `is_read` stands for each file that could not be read, so that the diagnostic has
 /// a name to point at.
 #[must_use]
 pub fn load(paths: &[PathBuf]) -> (Vec<Source>, Vec<Diagnostic>) {
     let mut files = Vec::new();
-    let mut faults = Vec::new();
+    let mut unread = Vec::new();
     for path in paths {
         if let Err(fault) = gather(path, true, 0, &mut files) {
-            faults.push((path.clone(), fault));
+            unread.push((path.clone(), Unread::Failed(fault)));
         }
     }
     files.sort();
@@ -61,21 +63,23 @@ pub fn load(paths: &[PathBuf]) -> (Vec<Source>, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     for path in files {
         match read(&path) {
-            Ok(text) => push(&mut sources, &path, text),
-            Err(fault) => faults.push((path, fault)),
+            Ok(text) => {
+                push(&mut sources, &path, text, true);
+            }
+            Err(fault) => unread.push((path, fault)),
         }
     }
-    for (path, fault) in faults {
-        push(&mut sources, &path, Arc::from(""));
-        let source = sources.last().map(|source| source.id).unwrap_or_default();
-        diagnostics.push(unreadable(source, &fault));
+    for (path, fault) in unread {
+        let source = push(&mut sources, &path, Arc::from(fault.text()), false);
+        diagnostics.push(fault.diagnostic(source));
     }
     (sources, diagnostics)
 }
 
-fn push(sources: &mut Vec<Source>, path: &Path, text: Arc<str>) {
-    let id = u32::try_from(sources.len()).unwrap_or(u32::MAX);
-    sources.push(Source { id: SourceId(id), path: path.to_string_lossy().into(), text });
+fn push(sources: &mut Vec<Source>, path: &Path, text: Arc<str>, is_read: bool) -> SourceId {
+    let id = SourceId(u32::try_from(sources.len()).unwrap_or(u32::MAX));
+    sources.push(Source { id, path: path.to_string_lossy().into(), text, is_read });
+    id
 }
 
 /// True for the names of files that hold documents.
@@ -103,38 +107,64 @@ fn gather(path: &Path, is_asked_for: bool, depth: usize, files: &mut Vec<PathBuf
     Ok(())
 }
 
-fn read(path: &Path) -> io::Result<Arc<str>> {
-    let size = fs::metadata(path)?.len();
+/// Why a file has no text.
+enum Unread {
+    Failed(io::Error),
+    TooLarge(u64),
+    /// The bytes as far as they are text, and how many there are of those.
+    Encoding(String, usize),
+}
+
+fn read(path: &Path) -> Result<Arc<str>, Unread> {
+    let size = fs::metadata(path).map_err(Unread::Failed)?.len();
     if size > LARGEST {
-        let why = format!("the file has {size} bytes; at most {LARGEST} are read");
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, why));
+        return Err(Unread::TooLarge(size));
     }
-    let bytes = fs::read(path)?;
+    let bytes = fs::read(path).map_err(Unread::Failed)?;
     String::from_utf8(bytes).map(Arc::from).map_err(|fault| {
-        let why = format!("byte {} is not UTF-8", fault.utf8_error().valid_up_to());
-        io::Error::new(io::ErrorKind::InvalidData, why)
+        let good = fault.utf8_error().valid_up_to();
+        Unread::Encoding(String::from_utf8_lossy(fault.as_bytes()).into_owned(), good)
     })
 }
 
-fn unreadable(source: SourceId, fault: &io::Error) -> Diagnostic {
-    let span = Span { source, line: 1, column: 1, length: 1 };
-    match fault.kind() {
-        io::ErrorKind::FileTooLarge => Diagnostic::error(
-            "FILE_TOO_LARGE",
-            span,
-            fault.to_string(),
-            "split it: each flow may have a file of its own",
-        ),
-        io::ErrorKind::InvalidData => {
-            Diagnostic::error("FILE_ENCODING", span, fault.to_string(), "save the file as UTF-8")
+impl Unread {
+    fn text(&self) -> &str {
+        match self {
+            Self::Encoding(text, _) => text,
+            Self::Failed(_) | Self::TooLarge(_) => "",
         }
-        _ => Diagnostic::error(
-            "FILE_UNREADABLE",
-            span,
-            format!("the file cannot be read: {fault}"),
-            "check that it exists and that the server may read it",
-        ),
     }
+
+    fn diagnostic(&self, source: SourceId) -> Diagnostic {
+        let span = Span { source, line: 1, column: 1, length: 1 };
+        match self {
+            Self::TooLarge(size) => Diagnostic::error(
+                "FILE_TOO_LARGE",
+                span,
+                format!("the file has {size} bytes; at most {LARGEST} are read"),
+                "split it: each flow may have a file of its own",
+            ),
+            Self::Encoding(text, good) => Diagnostic::error(
+                "FILE_ENCODING",
+                end(span, text.get(..*good).unwrap_or_default()),
+                format!("byte {good} is not UTF-8"),
+                "save the file as UTF-8",
+            ),
+            Self::Failed(fault) => Diagnostic::error(
+                "FILE_UNREADABLE",
+                span,
+                format!("the file cannot be read: {fault}"),
+                "check that it exists and that the server may read it",
+            ),
+        }
+    }
+}
+
+/// The place after `text`.
+fn end(start: Span, text: &str) -> Span {
+    let last = text.rsplit('\n').next().unwrap_or_default();
+    let number = |count: usize| u32::try_from(count + 1).unwrap_or(u32::MAX);
+    Span { line: number(text.matches('\n').count()), column: number(last.chars().count()), ..start }
 }
 
 #[cfg(test)]
@@ -171,6 +201,6 @@ mod tests {
         let mut codes: Vec<_> = faults.iter().map(|fault| fault.code).collect();
         codes.sort_unstable();
         assert_eq!(codes, ["FILE_ENCODING", "FILE_TOO_LARGE", "FILE_UNREADABLE"]);
-        assert_eq!(sources.iter().filter(|source| !source.text.is_empty()).count(), 1);
+        assert_eq!(sources.iter().filter(|source| source.is_read).count(), 1);
     }
 }

@@ -3,6 +3,7 @@
 
 mod architecture;
 mod errors;
+mod limits;
 mod store;
 
 use components as _;

@@ -9,7 +9,7 @@ use crate::flow::{
     language,
     load::Source,
     nearest::nearest,
-    tree::{Span, Tree},
+    tree::{Shape, Span, Tree},
 };
 
 /// Fewer texts than this are read on the calling thread.
@@ -77,6 +77,9 @@ fn read_one(source: &Source) -> Read {
 
 /// The trees of one text; what cannot be read is left out and told.
 fn trees(source: &Source, faults: &mut Vec<Diagnostic>) -> Vec<Tree> {
+    if !source.is_read {
+        return Vec::new();
+    }
     if source.text.len() > LARGEST {
         faults.push(refuse::too_large(source.id, source.text.len()));
         return Vec::new();
@@ -112,6 +115,22 @@ fn document(tree: Tree, faults: &mut Vec<Diagnostic>) -> Option<Parsed> {
 }
 
 fn missing_kind(start: Span, tree: &Tree) -> Diagnostic {
+    match &tree.shape {
+        Shape::Map(_) => {}
+        Shape::List(_) => {
+            let help = "write each entry as a document of its own, with a line `---` between two";
+            return Diagnostic::error(
+                "WRONG_TYPE",
+                start,
+                "a document must be a mapping, found a list",
+                help,
+            );
+        }
+        _ => {
+            let help = "begin with `apiVersion: bactrian/v1` and `kind: Flow` (or another kind)";
+            return Diagnostic::error("WRONG_TYPE", start, "a document must be a mapping", help);
+        }
+    }
     let slip = tree.entries().iter().find(|entry| nearest(&entry.key.value, ["kind"]).is_some());
     match slip {
         Some(slip) => Diagnostic::error(

@@ -26,12 +26,12 @@ pub(super) fn anchor(span: Span) -> Diagnostic {
 }
 
 pub(super) fn tag(span: Span, written: &str) -> Diagnostic {
-    Diagnostic::error(
-        "YAML_TAG",
-        span,
-        format!("`{written}` is read as a YAML tag"),
-        "quote the whole value: '!…'; an expression that begins with `!` is a tag to YAML",
-    )
+    let help = if written.starts_with("!!") || written.starts_with("!<") {
+        "take the tag away: quotes make a value a text, and no other types can be named"
+    } else {
+        "quote the whole value: '!…'; an expression that begins with `!` is a tag to YAML"
+    };
+    Diagnostic::error("YAML_TAG", span, format!("`{written}` is read as a YAML tag"), help)
 }
 
 pub(super) fn merge_key(span: Span) -> Diagnostic {
@@ -53,13 +53,13 @@ pub(super) fn complex_key(span: Span) -> Diagnostic {
 }
 
 pub(super) fn duplicate_key(name: &str, span: Span, first: Span) -> Diagnostic {
-    Diagnostic::error(
-        "DUPLICATE_KEY",
-        span,
-        format!("`{name}` is here twice, first at line {}", first.line),
-        "keep one of them, or give this one another name",
-    )
-    .see(first, "first here")
+    let help = if first.column == 1 && matches!(name, "apiVersion" | "kind" | "metadata") {
+        "keep one of them; put a line with `---` between two documents"
+    } else {
+        "keep one of them, or give this one another name"
+    };
+    let message = format!("`{name}` is here twice, first at line {}", first.line);
+    Diagnostic::error("DUPLICATE_KEY", span, message, help).see(first, "first here")
 }
 
 pub(super) fn depth(span: Span) -> Diagnostic {
@@ -109,12 +109,32 @@ pub(super) fn too_large(source: SourceId, bytes: usize) -> Diagnostic {
     )
 }
 
-/// A text that is no YAML.
-pub(super) fn syntax(fault: &ScanError, span: Span, text: &str) -> Diagnostic {
+/// A bracket or brace that reading left open when it came to `stopped`.
+fn unclosed(open: Span, stopped: Span) -> Diagnostic {
+    let help = "close it on this line, or indent what belongs to it deeper than this line";
+    Diagnostic::error("YAML_SYNTAX", open, "this is no YAML: this bracket is never closed", help)
+        .see(stopped, "here it can no longer go on")
+}
+
+/// The line `span` lies on.
+fn line_of(span: Span, text: &str) -> &str {
+    text.lines().nth(usize::try_from(span.line).unwrap_or(1).saturating_sub(1)).unwrap_or("")
+}
+
+/// A text that is no YAML. `open` is the innermost collection that was being read.
+pub(super) fn syntax(fault: &ScanError, span: Span, open: Option<Span>, text: &str) -> Diagnostic {
     use ErrorKind as Kind;
-    let line = text.lines().nth(usize::try_from(span.line).unwrap_or(1).saturating_sub(1)).unwrap_or("");
+    let line = line_of(span, text);
     if matches!(fault.kind(), Kind::RecursionLimitExceeded) {
         return depth(span);
+    }
+    if let Some(open) = open {
+        let (first, column) = (line_of(open, text), usize::try_from(open.column).unwrap_or(1));
+        let indent = |line: &str| line.chars().take_while(|c| *c == ' ').count();
+        let is_bracket = matches!(first.chars().nth(column.saturating_sub(1)), Some('[' | '{'));
+        if is_bracket && open.line < span.line && indent(line) <= indent(first) {
+            return unclosed(open, span);
+        }
     }
     let help = match fault.kind() {
         _ if line.contains("${") => {

@@ -57,6 +57,14 @@ enum Open {
     },
 }
 
+impl Open {
+    const fn span(&self) -> Span {
+        match self {
+            Self::List(span, _) | Self::Map { span, .. } => *span,
+        }
+    }
+}
+
 /// Scans a text. What is refused is told to `faults`; documents with a fault are left out.
 pub(super) fn scan<'t>(source: SourceId, text: &'t str, faults: &mut Vec<Diagnostic>) -> Vec<Scanned<'t>> {
     let mut options = granit_parser::options! {
@@ -101,7 +109,8 @@ impl<'t> Scan<'t> {
                 Ok(false) => return,
                 Err(fault) => {
                     let span = self.span_at(fault.marker().line(), fault.marker().col());
-                    self.faults.push(refuse::syntax(&fault, span, self.text));
+                    let open = self.open.last().map(Open::span);
+                    self.faults.push(refuse::syntax(&fault, span, open, self.text));
                     self.forget();
                     if !matches!(self.parser.proceed_next_document(), Ok(true)) {
                         return;

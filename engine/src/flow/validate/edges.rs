@@ -58,7 +58,7 @@ impl Edges<'_, '_> {
             let is_placed =
                 placed.contains(node.id.value.as_str()) || targets.contains(node.id.value.as_str());
             let is_free = node.needs.as_ref().is_none_or(Vec::is_empty) && !node.mentions_nodes;
-            if self.body.order.is_some() && !is_placed && is_free {
+            if !placed.is_empty() && !is_placed && is_free {
                 let message = format!("`{}` has no place among the others", node.id.value);
                 let help = "put it into `order`, give it `needs`, or let a `switch` lead to it";
                 self.set.error("ORPHAN_NODE", node.id.span, message, help);
