@@ -1,0 +1,143 @@
+import { Link } from '@tanstack/react-router';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useRef } from 'react';
+import { useIntl } from 'react-intl';
+import type { RunItem } from '../api/runs';
+import { useDuration, useText } from '../app/text';
+import { Checkbox } from '../kit/Field';
+import { LevelMark, StatusMark } from '../kit/Mark';
+import { IdentityMark } from '../kit/Panel';
+
+const ROW = 36;
+
+interface TableProps {
+  readonly items: readonly RunItem[];
+  readonly selected: ReadonlySet<string>;
+  readonly onSelect: (selected: ReadonlySet<string>) => void;
+  readonly onEnd: () => void;
+}
+
+/** Rows are drawn where the eye is; more are fetched as the end comes near. */
+export function RunTable({ items, selected, onSelect, onEnd }: TableProps) {
+  const text = useText();
+  const box = useRef<HTMLDivElement>(null);
+  const rows = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW,
+    overscan: 12,
+  });
+  const shown = rows.getVirtualItems();
+  const last = shown.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (items.length > 0 && last >= items.length - 20) onEnd();
+  }, [last, items.length, onEnd]);
+  const longest = items.reduce((most, item) => Math.max(most, item.durationMs ?? 0), 1);
+  const isAll = items.length > 0 && items.every((item) => selected.has(item.id));
+  const toggle = (id: string, isOn: boolean) => {
+    const next = new Set(selected);
+    if (isOn) next.add(id);
+    else next.delete(id);
+    onSelect(next);
+  };
+  return (
+    <div
+      ref={box}
+      className="rn-table scroll"
+      role="table"
+      aria-rowcount={items.length + 1}
+      aria-label={text('rail.runs')}
+      tabIndex={0}
+    >
+      <div className="rn-head" role="row">
+        <span role="columnheader">
+          <Checkbox
+            aria-label={text('runs.selectAll')}
+            isSelected={isAll}
+            isIndeterminate={!isAll && selected.size > 0}
+            onChange={(isOn) => onSelect(new Set(isOn ? items.map((item) => item.id) : []))}
+          />
+        </span>
+        {(['status', 'flow', 'identityOf', 'key', 'startedAt', 'duration', 'fault'] as const).map((name) => (
+          <span role="columnheader" key={name}>
+            {text(`runs.${name}`)}
+          </span>
+        ))}
+      </div>
+      <div className="rn-rows" role="rowgroup" style={{ height: rows.getTotalSize() }}>
+        {shown.map((row) => {
+          const item = items[row.index];
+          if (item === undefined) return null;
+          return (
+            <div
+              key={item.id}
+              className="rn-row"
+              role="row"
+              aria-rowindex={row.index + 2}
+              data-selected={selected.has(item.id) ? true : undefined}
+              style={{ top: row.start }}
+            >
+              <span role="cell">
+                <Checkbox
+                  aria-label={text('runs.select', { id: item.id })}
+                  isSelected={selected.has(item.id)}
+                  onChange={(isOn) => toggle(item.id, isOn)}
+                />
+              </span>
+              <Cells item={item} longest={longest} />
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function Cells({ item, longest }: { readonly item: RunItem; readonly longest: number }) {
+  const text = useText();
+  const intl = useIntl();
+  const duration = useDuration();
+  const share = item.durationMs === null ? 0 : Math.sqrt(item.durationMs / longest) * 100;
+  return (
+    <>
+      <span role="cell">
+        <StatusMark status={item.status} isDegraded={item.isDegraded} />
+      </span>
+      <span role="cell" className="rn-name">
+        <Link to="/runs/$id" params={{ id: item.id }} className="clip">
+          {item.flow}
+        </Link>
+        <small className="mono dim">v{item.version}</small>
+      </span>
+      <span role="cell" className="rn-identity">
+        <LevelMark level={item.level} />
+        <IdentityMark bizId={item.bizId} scenario={item.scenario} fallback={text('identity.default')} />
+      </span>
+      <span role="cell" className="mono clip">
+        {item.key ?? '–'}
+      </span>
+      <span role="cell" className="num">
+        {intl.formatDate(item.startedAt, {
+          month: '2-digit',
+          day: '2-digit',
+          hour: '2-digit',
+          minute: '2-digit',
+          second: '2-digit',
+          hour12: false,
+        })}
+      </span>
+      <span role="cell" className="rn-time num">
+        <span className="rn-time-bar" style={{ width: `${share}%` }} aria-hidden="true" />
+        {duration(item.durationMs)}
+      </span>
+      <span role="cell" className="rn-fault clip">
+        {item.error == null ? null : (
+          <>
+            <span className="mono">{item.error.code}</span>
+            {item.error.node == null ? null : <span className="mono dim"> {item.error.node}</span>}
+          </>
+        )}
+      </span>
+    </>
+  );
+}
