@@ -1,6 +1,6 @@
 //! Copies between tables: what a fresh period needs, or everything. Knows keys, no files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sdk::Timestamp;
 
@@ -9,7 +9,8 @@ use super::{
     encode::{Reader, Writer},
     id::RunId,
     key,
-    ledger::{INDEXED, last, origin},
+    ledger::{INDEXED, erase, last, origin},
+    record::Status,
     table::{Changes, Pair, Table, after, scan},
 };
 
@@ -19,6 +20,66 @@ const BATCH: usize = 500;
 /// Everything.
 pub(super) fn all(from: &dyn Table, to: &dyn Table) -> Result<()> {
     copy(from.range(&[], &[u8::MAX; 8]), to, |_| true)
+}
+
+/// Every run that has not ended: due, idle, parked, or one of `owned`.
+pub(super) fn live_runs(table: &dyn Table, owned: BTreeSet<RunId>) -> Result<BTreeSet<RunId>> {
+    let mut runs = owned;
+    for pair in scan(table, &[key::DUE]) {
+        runs.insert(key::read_due(&pair?.0)?.1);
+    }
+    for pair in scan(table, &[key::STATUS]) {
+        let (found, _) = pair?;
+        let status = found.len().checked_sub(17).and_then(|at| found.get(at)).copied();
+        if status.and_then(Status::of_code).is_some_and(|status| !status.is_ended()) {
+            runs.insert(key::run_of(&found)?);
+        }
+    }
+    Ok(runs)
+}
+
+/// Whether a run is in a table and has not ended there.
+fn is_live(table: &dyn Table, run: RunId) -> Result<bool> {
+    Ok(last(table, run)?.is_some_and(|(head, _)| !head.status.is_ended()))
+}
+
+/// Copies the keys again that were touched while `all` ran.
+pub(super) fn all_again(from: &dyn Table, to: &dyn Table, touched: BTreeSet<Vec<u8>>) -> Result<()> {
+    let mut changes = Changes::new();
+    for key in touched {
+        let value = from.get(&key)?;
+        changes.push((key, value));
+    }
+    to.apply(changes)
+}
+
+/// Copies the keys again that were touched while `live` ran, and removes the runs that ended meanwhile.
+pub(super) fn live_again(from: &dyn Table, to: &dyn Table, touched: BTreeSet<Vec<u8>>) -> Result<()> {
+    let mut known: BTreeMap<RunId, bool> = BTreeMap::new();
+    let mut changes = Changes::new();
+    for touched in touched {
+        let run = match touched.first() {
+            Some(b'j') => Some(key::read_journal(&touched)?.0),
+            Some(b'x' | b's' | b'y') => Some(key::run_of(&touched)?),
+            Some(b'd' | b'w' | b'q' | b'e' | b'u' | b'k' | b'm') => None,
+            _ => continue,
+        };
+        if let Some(run) = run {
+            let lives = match known.get(&run) {
+                Some(lives) => *lives,
+                None => is_live(from, run)?,
+            };
+            if known.insert(run, lives).is_none() && !lives {
+                erase(to, run)?;
+            }
+            if !lives {
+                continue;
+            }
+        }
+        let value = from.get(&touched)?;
+        changes.push((touched, value));
+    }
+    to.apply(changes)
 }
 
 /// The runs in `live` with their indexes, and everything that belongs to no run. Ended runs, their
@@ -31,7 +92,8 @@ pub(super) fn live(from: &dyn Table, to: &dyn Table, live: &BTreeSet<RunId>) -> 
     to.apply(vec![(key::about("sealed"), None)])?;
     let mut changes = Changes::new();
     for run in live {
-        let (Some(origin), Some((head, _))) = (origin(from, *run)?, last(from, *run)?) else { continue };
+        let Some((head, _)) = last(from, *run)?.filter(|(head, _)| !head.status.is_ended()) else { continue };
+        let Some(origin) = origin(from, *run)? else { continue };
         let tenant = origin.tenant();
         changes.push((key::flow(&tenant, &origin.flow, *run), Some(Vec::new())));
         if let Some(business_key) = &origin.business_key {

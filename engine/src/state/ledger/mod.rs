@@ -31,7 +31,7 @@ pub(crate) use append::{INDEXED, messages};
 pub(crate) use create::{Begin, Begun};
 pub(crate) use document::{list as documents, read as document};
 pub(crate) use open::last;
-pub(crate) use reap::origin;
+pub(crate) use reap::{erase, origin};
 
 /// An append, ready to be written: checked and encoded by its caller.
 #[derive(Clone, Debug)]

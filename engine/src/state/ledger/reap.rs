@@ -51,22 +51,9 @@ impl Ledger {
         Ok(looked)
     }
 
-    /// Every run that has not ended: due, idle, parked or owned.
-    pub(crate) fn live_runs(&self) -> Result<BTreeSet<RunId>> {
-        let mut runs: BTreeSet<_> = self.active.keys().copied().collect();
-        for pair in scan(&*self.table, &[key::DUE]) {
-            runs.insert(key::read_due(&pair?.0)?.1);
-        }
-        for pair in scan(&*self.table, &[key::STATUS]) {
-            let (found, _) = pair?;
-            let status = found.len().checked_sub(17).and_then(|at| found.get(at)).copied();
-            if status.and_then(Status::of_code).is_some_and(|status| !status.is_ended()) {
-                runs.insert(key::run_of(&found)?);
-            }
-        }
-        let is_live =
-            |run: &RunId| self.last(*run).map(|last| last.is_some_and(|(head, _)| !head.status.is_ended()));
-        runs.into_iter().filter_map(|run| is_live(&run).map(|is| is.then_some(run)).transpose()).collect()
+    /// The runs with an owner.
+    pub(crate) fn owned(&self) -> BTreeSet<RunId> {
+        self.active.keys().copied().collect()
     }
 
     pub(super) fn tenant_of(&self, run: RunId) -> Result<Tenant> {
@@ -84,13 +71,14 @@ impl Ledger {
                 return Err(Error::Live(run));
             }
             is_found = true;
-            delete_from(&*table, run, head.status)?;
+            erase(&*table, run)?;
         }
         is_found.then_some(()).ok_or(Error::Missing("run"))
     }
 }
 
-fn delete_from(table: &dyn Table, run: RunId, status: Status) -> Result<()> {
+/// Removes everything a table holds of a run.
+pub(crate) fn erase(table: &dyn Table, run: RunId) -> Result<()> {
     let mut changes = Vec::new();
     if let Some(origin) = origin(table, run)? {
         let tenant = origin.tenant();
@@ -98,9 +86,7 @@ fn delete_from(table: &dyn Table, run: RunId, status: Status) -> Result<()> {
         if let Some(business_key) = &origin.business_key {
             changes.push((key::business(&tenant, business_key, run), None));
         }
-        if INDEXED.contains(&status) {
-            changes.push((key::status(&tenant, status, run), None));
-        }
+        changes.extend(INDEXED.map(|status| (key::status(&tenant, status, run), None)));
     }
     for prefix in [key::journal_of(run), key::late_of(run), key::queue_of(run)] {
         for pair in scan(table, &prefix) {

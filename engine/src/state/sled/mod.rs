@@ -58,4 +58,5 @@ pub struct Sled {
     committer: Committer,
     periods: Arc<Periods>,
     incarnation: u32,
+    turning: tokio::sync::Mutex<()>,
 }

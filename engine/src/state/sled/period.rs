@@ -16,8 +16,9 @@ use super::{
     super::{
         commit::files,
         contract::Result,
-        copy, key,
-        ledger::Ledger,
+        copy,
+        id::RunId,
+        key,
         table::{Changes, Pairs, Table},
     },
     table::{Durability, SledTable},
@@ -44,6 +45,15 @@ pub(crate) struct Periods {
     /// By number; opened when somebody looks.
     older: Mutex<BTreeMap<u32, Option<Arc<SledTable>>>>,
     number: Mutex<u32>,
+    /// While a copy is made: the keys it has to copy again.
+    touched: Mutex<Option<BTreeSet<Vec<u8>>>>,
+}
+
+/// A database that is nearly ready to be the current one.
+pub(crate) struct Fresh {
+    table: SledTable,
+    number: u32,
+    what: Move,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -77,6 +87,7 @@ impl Periods {
             current: ArcSwap::from_pointee(current),
             older: Mutex::new(older),
             number: Mutex::new(number),
+            touched: Mutex::new(None),
         };
         periods.point_at(number)?;
         Ok(periods)
@@ -94,11 +105,10 @@ impl Periods {
 
     /// When the current period began; `now` for one that has no end before it.
     pub(crate) fn began_at(&self, now: Timestamp) -> Result<Timestamp> {
-        let current = self.current.load();
-        if let Some(began_at) = copy::moment_at(&**current, "began")? {
+        if let Some(began_at) = copy::moment_at(self, "began")? {
             return Ok(began_at);
         }
-        current.apply(vec![(key::about("began"), Some(copy::moment(now)))])?;
+        self.apply(vec![(key::about("began"), Some(copy::moment(now)))])?;
         Ok(now)
     }
 
@@ -111,39 +121,59 @@ impl Periods {
         Ok(flows)
     }
 
-    /// Ends the current period. A crash at any instant leaves either the old database or the new one.
-    pub(crate) fn turn(&self, ledger: &Ledger, what: Move, now: Timestamp) -> Result<()> {
+    /// Notes from now on which keys are touched. Called by the committer, between two groups.
+    pub(crate) fn begin_turn(&self) {
+        *lock(&self.touched) = Some(BTreeSet::new());
+    }
+
+    /// Stops that, after a copy that failed.
+    pub(crate) fn abandon_turn(&self) {
+        *lock(&self.touched) = None;
+    }
+
+    /// Copies what moves on to a fresh database, while the current one is written to.
+    pub(crate) fn copy(&self, what: Move, owned: BTreeSet<RunId>) -> Result<Fresh> {
         let old = self.current.load_full();
-        let number = *lock(&self.number);
-        let next = number + 1;
-        let path = of_period(&self.dir, next);
+        let number = *lock(&self.number) + 1;
+        let path = of_period(&self.dir, number);
         remove(&path)?;
-        let fresh = SledTable::open(&path, self.cache_bytes)?;
+        let table = SledTable::open(&path, self.cache_bytes)?;
+        match what {
+            Move::Live => copy::live(&*old, &table, &copy::live_runs(&*old, owned)?)?,
+            Move::All => copy::all(&*old, &table)?,
+        }
+        table.flush(self.durability)?;
+        Ok(Fresh { table, number, what })
+    }
+
+    /// Ends the current period. Called by the committer, between two groups. A crash at any instant
+    /// leaves either the old database or the new one.
+    pub(crate) fn end_turn(&self, fresh: Fresh, now: Timestamp) -> Result<()> {
+        let Fresh { table, number, what } = fresh;
+        let old = self.current.load_full();
+        let touched = lock(&self.touched).take().unwrap_or_default();
         match what {
             Move::Live => {
+                copy::live_again(&*old, &table, touched)?;
                 old.apply(vec![(key::about("sealed"), Some(copy::moment(now)))])?;
-                copy::live(&*old, &fresh, &ledger.live_runs()?)?;
                 old.flush(self.durability)?;
             }
-            Move::All => copy::all(&*old, &fresh)?,
+            Move::All => copy::all_again(&*old, &table, touched)?,
         }
-        fresh.apply(vec![(key::about("began"), Some(copy::moment(now)))])?;
-        fresh.flush(self.durability)?;
+        table.apply(vec![(key::about("began"), Some(copy::moment(now)))])?;
+        table.flush(self.durability)?;
         fail::fail_point!("period::copied");
-        self.point_at(next)?;
+        self.point_at(number)?;
         fail::fail_point!("period::turned");
-        self.current.store(Arc::new(fresh));
-        *lock(&self.number) = next;
+        self.current.store(Arc::new(table));
+        let before = std::mem::replace(&mut *lock(&self.number), number);
         match what {
             Move::Live => {
-                lock(&self.older).insert(number, Some(old));
+                lock(&self.older).insert(before, Some(old));
+                Ok(())
             }
-            Move::All => {
-                drop(old);
-                remove(&of_period(&self.dir, number))?;
-            }
+            Move::All => remove(&of_period(&self.dir, before)),
         }
-        Ok(())
     }
 
     /// Drops the periods whose runs may all be forgotten; `keep_ms` says for how long a flow's are kept.
@@ -198,6 +228,9 @@ impl Table for Periods {
     }
 
     fn apply(&self, changes: Changes) -> Result<()> {
+        if let Some(touched) = &mut *lock(&self.touched) {
+            touched.extend(changes.iter().map(|(key, _)| key.clone()));
+        }
         self.current.load().apply(changes)
     }
 

@@ -51,7 +51,7 @@ impl Sled {
         let incarnation = ledger.incarnation();
         let space = Space::open(&settings.dir, settings.reserve_bytes, settings.available)?;
         let committer = Committer::start(ledger, Disk { periods: periods.clone(), space })?;
-        Ok(Self { committer, periods, incarnation })
+        Ok(Self { committer, periods, incarnation, turning: tokio::sync::Mutex::new(()) })
     }
 
     /// Runs a read where it may block.
@@ -64,18 +64,35 @@ impl Sled {
     }
 
     async fn turn(&self, now: Timestamp, what: Move) -> Result<()> {
+        let _one_at_a_time = self.turning.lock().await;
         let periods = self.periods.clone();
-        self.committer
+        let owned = self
+            .committer
             .durably(move |ledger| {
                 while ledger.reap(usize::MAX)? > 0 {}
                 ledger.commit()?;
-                periods.turn(ledger, what, now)
+                periods.begin_turn();
+                Ok(ledger.owned())
+            })
+            .await?;
+        let fresh = match self.reading(move |periods| periods.copy(what, owned)).await {
+            Ok(fresh) => fresh,
+            Err(error) => {
+                self.periods.abandon_turn();
+                return Err(error);
+            }
+        };
+        let periods = self.periods.clone();
+        self.committer
+            .durably(move |ledger| {
+                ledger.commit()?;
+                periods.end_turn(fresh, now)
             })
             .await
     }
 
     /// Ends the current period: live runs move on, ended ones stay behind until `retain` drops them.
-    /// Appends wait meanwhile, about 10 µs for each live run.
+    /// Appends go on while the copy is made, and wait while what they touched is copied again.
     ///
     /// # Errors
     /// No space, or the files refuse; the period then goes on.
@@ -83,7 +100,7 @@ impl Sled {
         self.turn(now, Move::Live).await
     }
 
-    /// Rewrites the current database without what was deleted. Appends wait meanwhile.
+    /// Rewrites the current database without what was deleted, while appends go on.
     ///
     /// # Errors
     /// No space, or the files refuse; the old database then goes on.

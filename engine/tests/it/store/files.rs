@@ -98,6 +98,45 @@ async fn forgetting_a_period_gives_its_space_back() {
     assert!(left * 10 <= full, "{left} of {full} bytes are left");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn runs_go_on_while_their_period_ends() {
+    let dir = TempDir::new().unwrap();
+    let settings = Settings { durability: Durability::Process, ..settings(dir.path()) };
+    let store = Sled::open(&settings, NOW).unwrap();
+    let mut world = World::memory();
+    let starts: Vec<_> = (0..300).map(|_| world.start()).collect();
+    let sagas = starts.iter().cloned().map(async |start| {
+        let mut lease = owned(store.create(start).await.unwrap());
+        for node in ["a", "b", "c"] {
+            store.append(&mut lease, world.batch(&[succeeded(node)])).await.unwrap();
+        }
+        let is_last = lease.run().as_bytes()[15] % 3 == 0;
+        let last = match is_last {
+            true => world.idle(&[awaits("pay", "p-1")]),
+            false => world.batch(&[ended(Status::Failed, None)]),
+        };
+        store.append(&mut lease, last).await.unwrap();
+        store.release(NOW, vec![lease]).await.unwrap();
+    });
+    let turns = async {
+        for _ in 0..3 {
+            store.rotate(NOW).await.unwrap();
+        }
+        store.compact(NOW).await.unwrap();
+    };
+    futures_util::future::join(futures_util::future::join_all(sagas), turns).await;
+    store.rotate(NOW).await.unwrap();
+    for start in &starts {
+        let found = store.read(start.run).await.unwrap().unwrap();
+        let expected = if start.run.as_bytes()[15] % 3 == 0 { Status::Waiting } else { Status::Failed };
+        assert_eq!((found.status, found.records.len()), (expected, 5));
+    }
+    for (status, count) in [(Status::Waiting, 100), (Status::Failed, 200), (Status::Running, 0)] {
+        let filter = Filter { statuses: vec![status], limit: 1_000, ..Filter::default() };
+        assert_eq!(store.list(&filter).await.unwrap().rows.len(), count, "{status:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_period_ends_by_age_and_goes_when_its_runs_may() {
     let mut world = lived_in().await;
