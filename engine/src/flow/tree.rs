@@ -188,36 +188,33 @@ impl Tree {
     }
 
     /// The path (`nodes.load.with.path`, `order[1][0]`) of what stands at a place: the last part that
-    /// starts there or before it.
+    /// starts there or before it. For trees as they were written, whose parts stand in the order of the text.
     #[must_use]
     pub fn path_at(&self, place: Span) -> String {
-        let mut best = (self.span, String::new());
-        self.search(place, &mut String::new(), &mut best);
-        best.1
-    }
-
-    fn search(&self, place: Span, path: &mut String, best: &mut (Span, String)) {
-        let is_better = |at: Span, best: Span| {
-            at.source == place.source && start(best) <= start(at) && start(at) <= start(place)
-        };
-        let length = path.len();
-        let children: Box<dyn Iterator<Item = (String, Span, &Self)>> = match &self.shape {
-            Shape::Map(entries) => Box::new(entries.iter().map(|entry| {
-                let dot = if length == 0 { "" } else { "." };
-                (format!("{dot}{}", entry.key.value), entry.key.span, &entry.value)
-            })),
-            Shape::List(items) => Box::new(
-                items.iter().enumerate().map(|(index, item)| (format!("[{index}]"), item.span, item)),
-            ),
-            _ => return,
-        };
-        for (step, span, child) in children {
-            path.push_str(&step);
-            if is_better(span, best.0) {
-                *best = (span, path.clone());
-            }
-            child.search(place, path, best);
-            path.truncate(length);
+        let mut path = String::new();
+        let mut at = self;
+        loop {
+            let is_before = |span: Span| (span.line, span.column) <= (place.line, place.column);
+            at = match &at.shape {
+                Shape::Map(entries) => {
+                    let Some(entry) = entries.iter().rfind(|entry| is_before(entry.key.span)) else {
+                        return path;
+                    };
+                    if !path.is_empty() {
+                        path.push('.');
+                    }
+                    path.push_str(&entry.key.value);
+                    &entry.value
+                }
+                Shape::List(items) => {
+                    let Some(index) = items.iter().rposition(|item| is_before(item.span)) else {
+                        return path;
+                    };
+                    path.push_str(&format!("[{index}]"));
+                    &items[index]
+                }
+                _ => return path,
+            };
         }
     }
 
@@ -260,8 +257,4 @@ impl Tree {
             }
         }
     }
-}
-
-const fn start(span: Span) -> (u32, u32) {
-    (span.line, span.column)
 }
