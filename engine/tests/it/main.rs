@@ -3,6 +3,7 @@
 
 mod architecture;
 mod errors;
+mod language;
 mod limits;
 mod store;
 

@@ -170,7 +170,7 @@ impl Schema<'_> {
             }
             all.push(json!({
                 "if": {"properties": {"use": {"const": entry.name}}, "required": ["use"]},
-                "then": {"properties": {"with": {"$ref": format!("#/$defs/{name}")}}},
+                "then": {"properties": {"with": or_expression(&json!({"$ref": format!("#/$defs/{name}")}))}},
             }));
         }
         let known: Vec<&str> = self.registry.components().map(|entry| entry.name).collect();
@@ -256,13 +256,18 @@ fn adapted(schema: &Value, name: &str, is_template: bool) -> Value {
     Value::Object(new)
 }
 
+/// What `schema` asks for, or a text that holds an expression: what that gives is not known yet.
+fn or_expression(schema: &Value) -> Value {
+    json!({"if": {"type": "string", "pattern": EXPRESSION}, "else": schema})
+}
+
 fn part_of(part: &Value, name: &str, is_template: bool) -> Value {
     let part = adapted(part, name, is_template);
     if !is_template {
         return part;
     }
     let description = part.get("description").cloned();
-    let mut either = json!({"anyOf": [part, {"type": "string", "pattern": EXPRESSION}]});
+    let mut either = or_expression(&part);
     if let Some(description) = description {
         either["description"] = description;
     }
