@@ -42,6 +42,7 @@ export const flowsRoute = createRoute({
   validateSearch: (search) =>
     stated({
       q: word(search['q']),
+      view: oneOf(search['view'], ['all', 'drafts', 'durable', 'variants', 'failing']),
       label: word(search['label']),
       owner: word(search['owner']),
       flow: word(search['flow']),
@@ -105,6 +106,13 @@ export const matrixRoute = createRoute({
   component: lazyRouteComponent(() => import('../matrix/Matrix'), 'Matrix'),
 });
 
+export const revisionsRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/revisions',
+  validateSearch: (search) => stated({ revision: word(search['revision']), file: word(search['file']) }),
+  component: lazyRouteComponent(() => import('../publish/Revisions'), 'Revisions'),
+});
+
 const tree = root.addChildren([
   home,
   capabilitiesRoute,
@@ -113,6 +121,7 @@ const tree = root.addChildren([
   runsRoute,
   traceRoute,
   matrixRoute,
+  revisionsRoute,
 ]);
 
 export function makeRouter(queries: QueryClient) {
