@@ -62,6 +62,7 @@ export const editorRoute = createRoute({
       scope: word(search['scope']),
       variant: word(search['variant']),
       run: word(search['run']),
+      file: word(search['file']),
       drawer: oneOf(search['drawer'], ['problems', 'test', 'history']),
     }),
   component: lazyRouteComponent(() => import('../editor/Editor'), 'Editor'),

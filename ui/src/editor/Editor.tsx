@@ -3,7 +3,7 @@ import { useParams, useSearch } from '@tanstack/react-router';
 import { Suspense, lazy, useEffect, useMemo, useState } from 'react';
 import { type Kept, catalogQuery, readDraft } from '../api/catalog';
 import { meQuery } from '../api/engine';
-import { type Flow, flowQuery } from '../api/flows';
+import { flowQuery } from '../api/flows';
 import { useText } from '../app/text';
 import { merge } from '../core/merge';
 import { Session } from '../core/session';
@@ -30,33 +30,46 @@ const Outline = lazy(() => import('./Outline').then((file) => ({ default: file.O
 const TextPane = lazy(() => import('./TextPane').then((file) => ({ default: file.TextPane })));
 const DiffPane = lazy(() => import('./DiffPane').then((file) => ({ default: file.DiffPane })));
 
+/** What the editor opens: a published flow, or one that exists as a draft only. */
+interface Opened {
+  readonly name: string;
+  readonly file: string;
+  readonly text: string;
+}
+
 /** Loads the flow and its draft; what follows works on one session. */
 export function Editor() {
   const text = useText();
   const { name } = useParams({ from: '/flows/$name' });
+  const { file: asked } = useSearch({ from: '/flows/$name' });
   const flow = useQuery(flowQuery(name));
+  const isNew = flow.isError && asked !== undefined;
+  const file = flow.data?.file ?? (isNew ? asked : undefined);
   const draft = useQuery({
-    queryKey: ['draft', flow.data?.file],
-    queryFn: async () => (await readDraft(flow.data?.file ?? '')) ?? null,
-    enabled: flow.data !== undefined,
+    queryKey: ['draft', file],
+    queryFn: async () => (await readDraft(file ?? '')) ?? null,
+    enabled: file !== undefined,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
     retry: false,
   });
-  if (flow.isError)
+  const isMissing = flow.isError && (!isNew || draft.data === null || draft.isError);
+  if (isMissing)
     return (
       <Empty icon="alert" title={text('editor.missing', { name })}>
         <p>{flow.error.message}</p>
       </Empty>
     );
-  if (flow.data === undefined || draft.isPending) return <Empty title={text('frame.loading')} />;
-  return <Loaded key={name} flow={flow.data} kept={draft.data ?? undefined} />;
+  if (file === undefined || draft.isPending) return <Empty title={text('frame.loading')} />;
+  return (
+    <Loaded key={name} flow={{ name, file, text: flow.data?.text ?? '' }} kept={draft.data ?? undefined} />
+  );
 }
 
 /** Rights that allow changing a draft. */
 const EDITING = /^(\*|edit|write|admin|publish|catalog)/;
 
-function Loaded({ flow, kept }: { readonly flow: Flow; readonly kept: Kept | undefined }) {
+function Loaded({ flow, kept }: { readonly flow: Opened; readonly kept: Kept | undefined }) {
   const me = useQuery(meQuery);
   const catalog = useQuery(catalogQuery);
   const isReadOnly = me.data !== undefined && !me.data.rights.some((right) => EDITING.test(right));
