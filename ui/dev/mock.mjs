@@ -84,6 +84,7 @@ const ROUTES = [
   ['GET', /^\/v1\/flows$/, () => ({ body: { items: flows.map(shown) } })],
   ['GET', /^\/v1\/flows\/([^/]+)$/, ([, name]) => { const flow = flows.find((one) => one.name === name); return flow ? { body: { ...shown(flow), text: current().files.get(flow.file), input: flow.doc.input ?? null, output: flow.doc.output ?? null, cases: flow.doc.tests ?? [] } } : problem(404, 'FLOW_NOT_FOUND', name); }],
   ['GET', /^\/v1\/flows\/([^/]+)\/effective$/, ([, name], query) => { const { docs, ...rest } = effective(flows.find((one) => one.name === name), query.get('bizId'), query.get('scenario')); return { body: rest }; }],
+  ['POST', /^\/v1\/flows\/([^/]+)\/test$/, ([, name]) => ({ body: { run: runs.find((run) => run.flow === name && run.status === 'succeeded') ?? null, passed: true, differences: [], diagnostics: [] } })],
   ['POST', /^\/v1\/flows\/([^/]+)\/cases$/, ([, name]) => ({ body: casesOf(name) })],
   ['GET', /^\/v1\/runs$/, (_, query) => ({ body: listRuns(query) })],
   ['POST', /^\/v1\/runs\/actions$/, (_, __, body) => ({ body: { results: body.ids.map((id) => act(runs.find((run) => run.id === id), body.action, body.dryRun)) } })],

@@ -5,21 +5,35 @@ import { createServer, request } from 'node:http';
 import { extname, join } from 'node:path';
 
 const dist = new URL('../dist/', import.meta.url).pathname;
-const TYPES = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2', '.json': 'application/json' };
+const TYPES = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+  '.json': 'application/json',
+};
 
 function page(response) {
   const nonce = randomBytes(12).toString('base64');
   const policy = `default-src 'self'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'`;
-  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy, 'cache-control': 'no-cache' });
+  response.writeHead(200, {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': policy,
+    'cache-control': 'no-cache',
+  });
   response.end(readFileSync(join(dist, 'index.html'), 'utf8').replaceAll('__CSP_NONCE__', nonce));
 }
 
 function pass(api, incoming, response) {
   const target = new URL(incoming.url, api);
-  const outgoing = request(target, { method: incoming.method, headers: { ...incoming.headers, host: target.host } }, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers);
-    answer.pipe(response);
-  });
+  const outgoing = request(
+    target,
+    { method: incoming.method, headers: { ...incoming.headers, host: target.host } },
+    (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    },
+  );
   outgoing.on('error', () => response.writeHead(502).end());
   incoming.pipe(outgoing);
 }
@@ -30,11 +44,14 @@ export function serve(api) {
     const path = new URL(incoming.url ?? '/', 'http://localhost').pathname;
     if (/^\/(v1|openapi\.json|errors|healthz)/.test(path)) return pass(api, incoming, response);
     const file = join(dist, path);
-    if (path === '/' || !file.startsWith(dist) || !existsSync(file) || statSync(file).isDirectory()) return page(response);
+    if (path === '/' || !file.startsWith(dist) || !existsSync(file) || statSync(file).isDirectory())
+      return page(response);
     response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' });
     return response.end(readFileSync(file));
   });
   return new Promise((done) => {
-    server.listen(0, '127.0.0.1', () => done({ url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() }));
+    server.listen(0, '127.0.0.1', () =>
+      done({ url: `http://127.0.0.1:${server.address().port}`, close: () => server.close() }),
+    );
   });
 }

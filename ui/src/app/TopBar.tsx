@@ -21,7 +21,7 @@ export function TopBar() {
       <IdentityBar />
       <Engine />
       <span className="bar-gap" />
-      <Base className="bar-search" onPress={() => openPalette()} aria-label={text('bar.search')}>
+      <Base className="bar-search" onPress={() => openPalette()}>
         <Icon name="search" size={14} />
         <span>{text('bar.search')}</span>
         <kbd className="k-kbd">Ctrl K</kbd>

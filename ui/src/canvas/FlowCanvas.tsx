@@ -3,6 +3,7 @@ import {
   BackgroundVariant,
   type Connection,
   type Edge,
+  type EdgeChange,
   type NodeChange,
   type OnConnectEnd,
   ReactFlow,
@@ -31,7 +32,8 @@ export interface CanvasProps {
   readonly label: string;
   /** Changes when another document is shown: the view then fits it. */
   readonly fitKey: string;
-  readonly onSelect?: (keys: readonly string[], edge: string | undefined) => void;
+  readonly onSelect?: (keys: readonly string[]) => void;
+  readonly onSelectEdge?: (edge: string | undefined) => void;
   readonly onConnect?: (from: string, to: string, at: { x: number; y: number }) => void;
   readonly onReconnect?: (edge: LineFlowEdge, next: Connection) => void;
   readonly onDropAway?: (from: string, at: { x: number; y: number }) => void;
@@ -58,6 +60,7 @@ function Inner(props: CanvasProps) {
   const { isReadOnly = false, isStale = false, label, children, tools } = props;
   const box = useRef<HTMLDivElement>(null);
   const { nodes, onNodesChange } = useMovedNodes(props);
+  const onEdgesChange = useChosenEdge(props);
   const drop = useDrop(props, box);
   const links = useLinks(props);
   useFit(props.fitKey, nodes.length);
@@ -79,12 +82,7 @@ function Inner(props: CanvasProps) {
         nodeTypes={NODE_TYPES}
         edgeTypes={EDGE_TYPES}
         onNodesChange={onNodesChange}
-        onSelectionChange={({ nodes: chosen, edges: lines }) =>
-          props.onSelect?.(
-            chosen.map((node) => node.id),
-            chosen.length === 0 ? lines[0]?.id : undefined,
-          )
-        }
+        onEdgesChange={onEdgesChange}
         onNodeDragStop={(_event, _node, moved) =>
           props.onMoved?.(moved.map((node) => ({ key: node.id, ...node.position })))
         }
@@ -152,9 +150,14 @@ function useTargeted(edges: readonly LineFlowEdge[], target: string | undefined)
   );
 }
 
-/** Places come from the layout; while a card is dragged it is where the pointer has it. */
-function useMovedNodes({ nodes: laid }: CanvasProps) {
+/**
+ * Places come from the layout; while a card is dragged it is where the pointer has it. What is chosen is told to the
+ * owner and comes back with the nodes, so that there is one truth about it.
+ */
+function useMovedNodes({ nodes: laid, onSelect }: CanvasProps) {
   const [nodes, setNodes] = useState<CardNode[]>([...laid]);
+  const latest = useRef({ laid, onSelect });
+  latest.current = { laid, onSelect };
   useEffect(() => {
     setNodes((old) => {
       const sizes = new Map(old.map((node) => [node.id, node.measured]));
@@ -164,11 +167,32 @@ function useMovedNodes({ nodes: laid }: CanvasProps) {
       });
     });
   }, [laid]);
-  const onNodesChange = useCallback(
-    (changes: NodeChange<CardNode>[]) => setNodes((old) => applyNodeChanges(changes, old)),
-    [],
-  );
+  const onNodesChange = useCallback((changes: NodeChange<CardNode>[]) => {
+    const chosen = new Set(
+      latest.current.laid.filter((node) => node.selected === true).map((node) => node.id),
+    );
+    let isChanged = false;
+    for (const change of changes) {
+      if (change.type !== 'select' || chosen.has(change.id) === change.selected) continue;
+      isChanged = true;
+      if (change.selected) chosen.add(change.id);
+      else chosen.delete(change.id);
+    }
+    if (isChanged) latest.current.onSelect?.([...chosen]);
+    const others = changes.filter((change) => change.type !== 'select');
+    if (others.length > 0) setNodes((old) => applyNodeChanges(others, old));
+  }, []);
   return { nodes, onNodesChange };
+}
+
+function useChosenEdge({ onSelectEdge }: CanvasProps) {
+  return useCallback(
+    (changes: EdgeChange<LineFlowEdge>[]) => {
+      const chosen = changes.filter((change) => change.type === 'select');
+      if (chosen.length > 0) onSelectEdge?.(chosen.find((change) => change.selected)?.id);
+    },
+    [onSelectEdge],
+  );
 }
 
 function useFit(key: string, count: number): void {
@@ -182,24 +206,28 @@ function useFit(key: string, count: number): void {
   }, [key, count, isReady, fit]);
 }
 
+/** A refusal is forgotten once the pointer is this far from where it was given. */
+const FAR = 48;
+
 /** Connecting: refused while dragging with the reason at the pointer; a drop in the open asks what to add. */
 function useLinks(props: CanvasProps) {
   const { onConnect, onDropAway, onReconnect, whyNot } = props;
   const [why, setWhy] = useState<Reason>();
   const pointer = useRef({ x: 0, y: 0 });
+  const refused = useRef(false);
   const end: OnConnectEnd = (event, state) => {
     setWhy(undefined);
     const at = 'clientX' in event ? { x: event.clientX, y: event.clientY } : pointer.current;
-    if (
-      state.isValid !== true &&
-      state.toNode === null &&
-      state.fromNode !== null &&
-      state.fromHandle?.type === 'source'
-    )
+    const isOpenGround =
+      event.target instanceof Element && event.target.classList.contains('react-flow__pane');
+    const wasRefused = refused.current;
+    refused.current = false;
+    if (isOpenGround && !wasRefused && state.fromNode !== null && state.fromHandle?.type === 'source')
       onDropAway?.(state.fromNode.id, at);
   };
   const isValid = (link: Connection | Edge) => {
     const reason = link.source === link.target ? undefined : whyNot?.(link.source, link.target);
+    refused.current = reason !== undefined;
     setWhy(reason === undefined ? undefined : { ...pointer.current, text: reason });
     return reason === undefined && link.source !== link.target;
   };
@@ -210,6 +238,9 @@ function useLinks(props: CanvasProps) {
     isValidConnection: isValid,
     onPointerMove: (event: React.PointerEvent) => {
       pointer.current = { x: event.clientX, y: event.clientY };
+      if (why === undefined || Math.hypot(why.x - event.clientX, why.y - event.clientY) < FAR) return;
+      refused.current = false;
+      setWhy(undefined);
     },
   };
   return { why, handlers };

@@ -30,6 +30,10 @@ export function EditorCanvas() {
   const gestures = useGestures();
   const movePins = usePins(flow);
   const set = view.set;
+  const selectEdge = useCallback(
+    (edge: string | undefined) => set(edge === undefined ? { edge } : { edge, selection: [] }),
+    [set],
+  );
   return (
     <FlowCanvas
       nodes={scene.nodes}
@@ -38,10 +42,8 @@ export function EditorCanvas() {
       isStale={isStale}
       fitKey={flow}
       label={text('canvas.label', { flow })}
-      onSelect={(keys, edge) => {
-        const old = useView.getState();
-        if (old.edge !== edge || keys.join() !== old.selection.join()) set({ selection: keys, edge });
-      }}
+      onSelect={(selection) => set({ selection, edge: undefined })}
+      onSelectEdge={selectEdge}
       onMoved={movePins}
       onOpen={(key) => set({ selection: [key] })}
       {...gestures}

@@ -22,7 +22,7 @@ export function Palette() {
       <div className="pane-scroll scroll">
         {unique(items.map((item) => item.group)).map((group) => (
           <section key={group}>
-            <h3 className="pane-group">{group}</h3>
+            <h2 className="pane-group">{group}</h2>
             <ul>
               {items
                 .filter((item) => item.group === group)

@@ -76,7 +76,7 @@ function openView(parent: HTMLElement, session: Session, isReadOnly: boolean, la
     syntaxHighlighting(COLOURS),
     autocompletion({ override: [completeNames] }),
     EditorState.readOnly.of(isReadOnly),
-    EditorView.contentAttributes.of({ 'aria-label': label }),
+    EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
     keymap.of([
       ...completionKeymap,
       ...defaultKeymap,

@@ -7,6 +7,7 @@ describe('form patches', () => {
     expect(diff(before, after)).toStrictEqual(expected);
 
   it('an untouched form emits nothing', () => check({ a: [1, { b: 2 }] }, { a: [1, { b: 2 }] }, []));
+  it('an empty collection nobody stated is not written', () => check(undefined, {}, []));
   it('a cleared field is taken away', () => check({ a: 1, b: 2 }, { a: 1 }, [{ op: 'unset', path: ['b'] }]));
   it('only the changed leaf is set', () =>
     check({ a: { b: 1, c: 2 } }, { a: { b: 1, c: 3 } }, [{ op: 'set', path: ['a', 'c'], value: 3 }]));

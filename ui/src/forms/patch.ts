@@ -1,5 +1,5 @@
 /** What a form changed, as the fewest edits of the text: an untouched form changes nothing. */
-import { type Json, type Path, isList, isObject } from '../core/json';
+import { type Json, type Path, isEmpty, isList, isObject } from '../core/json';
 
 export type Patch =
   | { readonly op: 'set'; readonly path: Path; readonly value: Json }
@@ -12,7 +12,8 @@ export type Patch =
 export function diff(before: Json | undefined, after: Json | undefined, path: Path = []): Patch[] {
   if (same(before, after)) return [];
   if (after === undefined) return [{ op: 'unset', path }];
-  if (before === undefined) return [{ op: 'set', path, value: clean(after) }];
+  // A form fills in empty collections by itself; nobody asked for them.
+  if (before === undefined) return isEmpty(after) ? [] : [{ op: 'set', path, value: clean(after) }];
   if (isObject(before) && isObject(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
     return keys.flatMap((key) => diff(before[key], after[key], [...path, key]));

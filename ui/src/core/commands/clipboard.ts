@@ -27,9 +27,9 @@ export function copyText(
   const copied = `nodes:\n${indentLines(lines, 2).join('\n')}\n`;
   const graph = project(draft, args.path);
   const copy = clip(copied);
-  const changes = chosen.flatMap((one) =>
-    editNeeds(copy, [], String(one.key), { add: before(graph, String(one.key)) }),
-  );
+  const changes = chosen
+    .filter((one) => one.value.kind === 'map')
+    .flatMap((one) => editNeeds(copy, [], String(one.key), { add: before(graph, String(one.key)) }));
   return applyChanges(copied, changes);
 }
 

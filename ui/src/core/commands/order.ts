@@ -4,6 +4,7 @@ import { type Change, column, lineStart, opensLine } from '../lines';
 import { type Draft, commentsOf, isCollection, locate, regionLines } from '../place';
 import { scalarText } from '../print';
 import { type Collection, type Member, type Tree, readValue } from '../tree';
+import { orderIds } from '../order';
 import { orderAt, orderIndex, removeFromOrder } from './edges';
 import { type Outcome, type Scope, refuse, run } from './run';
 
@@ -40,10 +41,12 @@ function moved(draft: Draft, args: Scope & Move): Change[] {
         : verbatim(args.index, regionLines(draft.text, own), args.id);
     return splice(draft, locate(draft, [...args.path, 'order']), [at.index], [insert]);
   }
-  return [
-    ...removeFromOrder(draft, args.path, new Set([args.id])),
-    ...splice(draft, locate(draft, [...args.path, 'order']), [], [item(args.index, args.id)]),
-  ];
+  const insert = item(args.index, args.id);
+  const spot = locate(draft, [...args.path, 'order']);
+  const own = at === undefined ? undefined : order.members[at.index];
+  if (at !== undefined && own !== undefined && orderIds(readValue(own.value)).join() === args.id)
+    return splice(draft, spot, [at.index], [insert]);
+  return [...removeFromOrder(draft, args.path, new Set([args.id])), ...splice(draft, spot, [], [insert])];
 }
 
 function joinGroup(draft: Draft, args: Scope & Move, order: Collection, target: Member): Change[] {
