@@ -105,12 +105,12 @@ async fn runs_go_on_while_their_period_ends() {
     let store = Sled::open(&settings, NOW).unwrap();
     let mut world = World::memory();
     let starts: Vec<_> = (0..300).map(|_| world.start()).collect();
-    let sagas = starts.iter().cloned().map(async |start| {
-        let mut lease = owned(store.create(start).await.unwrap());
+    let sagas = starts.iter().map(async |start| {
+        let mut lease = owned(store.create(start.clone()).await.unwrap());
         for node in ["a", "b", "c"] {
             store.append(&mut lease, world.batch(&[succeeded(node)])).await.unwrap();
         }
-        let is_last = lease.run().as_bytes()[15] % 3 == 0;
+        let is_last = lease.run().as_bytes()[15].is_multiple_of(3);
         let last = match is_last {
             true => world.idle(&[awaits("pay", "p-1")]),
             false => world.batch(&[ended(Status::Failed, None)]),
@@ -128,7 +128,8 @@ async fn runs_go_on_while_their_period_ends() {
     store.rotate(NOW).await.unwrap();
     for start in &starts {
         let found = store.read(start.run).await.unwrap().unwrap();
-        let expected = if start.run.as_bytes()[15] % 3 == 0 { Status::Waiting } else { Status::Failed };
+        let expected =
+            if start.run.as_bytes()[15].is_multiple_of(3) { Status::Waiting } else { Status::Failed };
         assert_eq!((found.status, found.records.len()), (expected, 5));
     }
     for (status, count) in [(Status::Waiting, 100), (Status::Failed, 200), (Status::Running, 0)] {
