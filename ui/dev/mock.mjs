@@ -9,14 +9,14 @@ import { effective, runs } from './runs.mjs';
 
 const isBig = process.argv.includes('--big');
 const drafts = new Map();
-const revisions = [{ revision: 1, hash: hashOf('1'), publishedAt: '2026-11-18T02:12:00Z', note: '首次导入', by: 'platform', files: new Map(files) }];
+const revisions = [{ revision: 1, hash: hashOf('1'), publishedAt: '2026-11-18T02:12:00Z', note: '首次导入', by: 'platform', files: new Map([...files].map(([path, text]) => [path, path.endsWith('refund-payment.yaml') ? text.replace('attempts: 6', 'attempts: 3') : text])) }];
 const later = (note, by, at, path, change) => {
   const texts = new Map(revisions.at(-1).files);
   texts.set(path, change(texts.get(path) ?? ''));
   revisions.push({ revision: revisions.length + 1, hash: hashOf(note), publishedAt: at, note, by, files: texts });
 };
 later('退款重试次数由 3 次改为 6 次', '王磊', '2026-11-19T07:40:00Z', 'flows/flow-refund-payment.yaml', (text) => text.replace('attempts: 3', 'attempts: 6'));
-later('机票取消先作废客票', '李敏', '2026-11-20T03:05:00Z', 'flows/variant-cancel-order-flight.yaml', (text) => `${text}# reviewed\n`);
+later('机票取消先作废客票', '李敏', '2026-11-20T03:05:00Z', 'flows/variant-cancel-order-flight.yaml', (text) => text.replace('timeout: 20s', 'timeout: 25s'));
 
 const item = (run) => { const { nodes, compensations, waits, input, output, problem, parent, children, actions, ...rest } = run; return rest; };
 const shown = ({ doc, ...flow }) => flow;

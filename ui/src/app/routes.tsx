@@ -32,7 +32,12 @@ const home = createRoute({
 export const capabilitiesRoute = createRoute({
   getParentRoute: () => root,
   path: '/capabilities',
-  validateSearch: (search) => stated({ q: word(search['q']), open: word(search['open']) }),
+  validateSearch: (search) =>
+    stated({
+      q: word(search['q']),
+      effect: oneOf(search['effect'], ['pure', 'read', 'write']),
+      open: word(search['open']),
+    }),
   component: lazyRouteComponent(() => import('../capabilities/Capabilities'), 'Capabilities'),
 });
 
