@@ -37,7 +37,8 @@ pub(super) struct Detail<'d> {
 
 impl Kept {
     /// Writes down a run that has ended.
-    pub(super) fn new(about: &About, finished: &Finished, most: usize) -> Self {
+    #[must_use]
+    pub fn new(about: &About, finished: &Finished, most: usize) -> Self {
         let fits = |value: &Value| serde_json::to_vec(value).is_ok_and(|text| text.len() <= most);
         let output = finished.answer.as_ref().ok().map(|answer| &*answer.value);
         let detail = Detail {

@@ -30,6 +30,12 @@ impl Assets {
         Self { files, nonce_mark }
     }
 
+    /// Whether there is a designer.
+    #[must_use]
+    pub const fn is_there(&self) -> bool {
+        !self.files.is_empty()
+    }
+
     fn find(&self, path: &str, encoding: &str) -> Option<&'static Asset> {
         self.files.iter().find(|file| file.0 == path && file.3 == encoding)
     }

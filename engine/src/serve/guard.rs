@@ -3,15 +3,21 @@
 //! An open loopback port is what a hostile web page can reach, so a foreign `Host` (DNS rebinding) or
 //! `Origin` (cross-site request) is refused, and no CORS header is ever sent.
 
-use std::net::{IpAddr, SocketAddr};
-
-use hyper::{
-    HeaderMap, StatusCode,
-    header::{HOST, HeaderName, ORIGIN},
-    http::request::Parts,
+use std::{
+    convert::Infallible,
+    future::{Ready, ready},
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    task::{Context, Poll},
 };
 
-use super::{Limits, Problem};
+use futures_util::future::Either;
+use hyper::{
+    HeaderMap, Request, Response, StatusCode,
+    header::{HOST, HeaderName, ORIGIN},
+};
+
+use super::{Body, Limits, Problem};
 
 /// Who may be meant by `Host`, and who may call from a browser.
 #[derive(Clone, Debug)]
@@ -35,15 +41,15 @@ impl Guard {
     /// # Errors
     /// `URI_TOO_LONG` (414), `HEADERS_TOO_LARGE` (431), `HOST_REFUSED` or `ORIGIN_REFUSED` (403),
     /// `PATH_INVALID` (400).
-    pub fn check(&self, request: &Parts) -> Result<(), Problem> {
-        let target = request.uri.path_and_query().map_or(0, |target| target.as_str().len());
+    pub fn check<B>(&self, request: &Request<B>) -> Result<(), Problem> {
+        let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
         if target > self.limits.uri_bytes {
             let detail = format!("path and query have at most {} bytes", self.limits.uri_bytes);
             return Err(Problem::refused(StatusCode::URI_TOO_LONG, "URI_TOO_LONG", detail));
         }
         let bytes: usize =
-            request.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
-        if bytes > self.limits.header_bytes || request.headers.len() > self.limits.headers {
+            request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+        if bytes > self.limits.header_bytes || request.headers().len() > self.limits.headers {
             let detail = format!(
                 "at most {} headers of {} bytes together",
                 self.limits.headers, self.limits.header_bytes
@@ -52,14 +58,14 @@ impl Guard {
             return Err(Problem::refused(status, "HEADERS_TOO_LARGE", detail));
         }
         self.check_host(request)?;
-        self.check_origin(&request.headers)?;
-        check_path(request.uri.path())
+        self.check_origin(request.headers())?;
+        check_path(request.uri().path())
     }
 
-    fn check_host(&self, request: &Parts) -> Result<(), Problem> {
+    fn check_host<B>(&self, request: &Request<B>) -> Result<(), Problem> {
         let refused = |detail: &str| Err(Problem::refused(StatusCode::FORBIDDEN, "HOST_REFUSED", detail));
-        let mut named = request.headers.get_all(HOST).iter();
-        let host = match (request.uri.host(), named.next()) {
+        let mut named = request.headers().get_all(HOST).iter();
+        let host = match (request.uri().host(), named.next()) {
             (Some(host), _) => host,
             (None, Some(value)) => value.to_str().unwrap_or_default(),
             (None, None) => return refused("the `Host` header is missing"),
@@ -119,6 +125,40 @@ fn check_path(path: &str) -> Result<(), Problem> {
 pub const IDENTITY_HEADERS: [HeaderName; 2] =
     [HeaderName::from_static("x-biz-id"), HeaderName::from_static("x-biz-scenario")];
 
+impl<S> tower::Layer<S> for Guard {
+    type Service = Guarded<S>;
+    fn layer(&self, inner: S) -> Guarded<S> {
+        Guarded { inner, guard: Arc::new(self.clone()) }
+    }
+}
+
+/// A service behind the guard.
+#[derive(Clone)]
+pub struct Guarded<S> {
+    inner: S,
+    guard: Arc<Guard>,
+}
+
+impl<S, B> tower::Service<Request<B>> for Guarded<S>
+where
+    S: tower::Service<Request<B>, Response = Response<Body>, Error = Infallible>,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Either<Ready<Result<Response<Body>, Infallible>>, S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        match self.guard.check(&request) {
+            Ok(()) => Either::Right(self.inner.call(request)),
+            Err(problem) => Either::Left(ready(Ok(problem.response()))),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use hyper::Request;
@@ -130,10 +170,10 @@ mod tests {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let (parts, ()) = request.body(()).unwrap().into_parts();
+        let request = request.body(()).unwrap();
         let guard =
             Guard::new(Limits::default(), "127.0.0.1:8080".parse().unwrap(), &["flows.example".to_owned()]);
-        let got = guard.check(&parts).err().map(|problem| problem.code.clone());
+        let got = guard.check(&request).err().map(|problem| problem.code.clone());
         assert_eq!(got.as_deref(), code, "{uri} {headers:?}");
     }
 

@@ -3,6 +3,7 @@
 use std::{convert::Infallible, io, net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
+use http_body_util::{Either, Full, combinators::UnsyncBoxBody};
 use hyper::{Request, Response, body::Incoming};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -12,8 +13,10 @@ use tokio::{net::TcpListener, sync::Semaphore};
 
 use super::Limits;
 
-/// A response body: ready bytes or a stream of events.
-pub type Body = http_body_util::combinators::UnsyncBoxBody<Bytes, Infallible>;
+/// A response body: ready bytes, or a stream of events.
+pub type Body = Either<Full<Bytes>, UnsyncBoxBody<Bytes, Fault>>;
+/// Why a stream broke off.
+pub(super) type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -45,13 +48,19 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, ListenError> {
 }
 
 /// Serves until `stop` ends, then lets the requests in flight end within the drain time.
-pub async fn serve<S>(listener: TcpListener, service: S, limits: Limits, stop: impl Future<Output = ()>)
-where
-    S: hyper::service::Service<Request<Incoming>, Response = Response<Body>, Error = Infallible>
+pub(super) async fn accept<S, B>(
+    listener: TcpListener,
+    service: S,
+    limits: Limits,
+    stop: impl Future<Output = ()>,
+) where
+    S: hyper::service::Service<Request<Incoming>, Response = Response<B>, Error = Infallible>
         + Clone
         + Send
         + 'static,
     S::Future: Send + 'static,
+    B: hyper::body::Body<Data = Bytes> + Send + 'static,
+    B::Error: Into<Fault>,
 {
     let builder = connection_builder(&limits);
     let graceful = GracefulShutdown::new();

@@ -4,13 +4,19 @@
 //! caller (SECURITY rule 23).
 
 use bytes::Bytes;
-use http_body_util::Full;
+use http_body_util::{Either, Full};
 use hyper::{
-    Response, StatusCode,
-    header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER},
+    HeaderMap, Response, StatusCode,
+    header::{
+        CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER,
+        X_CONTENT_TYPE_OPTIONS,
+    },
 };
 use sdk::{Class, Value};
 use serde::Serialize;
+
+use super::Body;
+use crate::run::{Answer, Failure};
 
 /// A body that is there at once.
 pub type Reply = Response<Full<Bytes>>;
@@ -140,9 +146,136 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// The response as the server sends it.
+    #[must_use]
+    pub fn response(&self) -> Response<Body> {
+        self.reply().map(Either::Left)
+    }
+}
+
 /// `ORDER_NOT_FOUND` → `order not found`: every code is written so that it reads.
 fn title(code: &str) -> String {
     code.to_lowercase().replace('_', " ")
+}
+
+/// A failed call as its caller sees it. Causes give node, code and class: their texts stay with the author.
+pub(super) fn failed(failure: &Failure, run: Option<&str>) -> Problem {
+    let status = StatusCode::from_u16(failure.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut problem = Problem::new(status, failure.class, &failure.code, failure.detail.as_str());
+    problem.run = run.map(str::to_owned);
+    problem.node = failure.node.as_deref().map(str::to_owned);
+    problem.retriable = failure.retriable;
+    problem.causes = failure
+        .causes
+        .iter()
+        .map(|cause| Cause {
+            node: cause.node.as_ref().to_owned(),
+            code: cause.error.code.as_ref().to_owned(),
+            class: cause.error.class.word(),
+        })
+        .collect();
+    if let Some(wait_ms) = failure.error.retry_after_ms.filter(|_| failure.retriable) {
+        problem = problem.after(wait_ms.div_ceil(1_000));
+    }
+    match (&*failure.error.code, &failure.error.data) {
+        ("INPUT_INVALID", Some(data)) => problem.with("errors", Value::clone(data)),
+        ("EXTENSION_NOT_FOUND", Some(data)) => problem.with("tried", Value::clone(data)),
+        _ => problem,
+    }
+}
+
+/// The answer of a run.
+pub(super) fn answered(answer: &Answer, run: &str, level: u8) -> Response<Body> {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
+    let mut headers = HeaderMap::with_capacity(4 + answer.headers.len());
+    let mut raw = None;
+    for (name, value) in &answer.headers {
+        let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value))
+        else {
+            tracing::debug!(run, header = ?name, "a header that cannot be sent is left out");
+            continue;
+        };
+        if name == CONTENT_TYPE {
+            raw = answer.value.as_str().filter(|_| !is_json(&value));
+        }
+        if !is_ours(&name) && (name != CONTENT_TYPE || raw.is_some()) {
+            headers.insert(name, value);
+        }
+    }
+    let body = match raw {
+        _ if status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED => Bytes::new(),
+        Some(text) => {
+            // What a flow made of data may be a page: it gets no rights on this origin.
+            headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
+            headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+            Bytes::copy_from_slice(text.as_bytes())
+        }
+        None => {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            let mut body = Vec::with_capacity(1024);
+            // Writing a value to memory fails for no value.
+            serde_json::to_writer(&mut body, &*answer.value).unwrap_or_default();
+            body.into()
+        }
+    };
+    mark(&mut headers, run, level);
+    let mut response = Response::new(Either::Left(Full::new(body)));
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}
+
+fn is_json(value: &HeaderValue) -> bool {
+    value.to_str().is_ok_and(|text| text.contains("json"))
+}
+
+/// Headers whose meaning is the engine's or the connection's; data does not set them.
+fn is_ours(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    name.starts_with("access-control-")
+        || matches!(
+            name,
+            "connection"
+                | "content-length"
+                | "content-security-policy"
+                | "date"
+                | "idempotency-replayed"
+                | "keep-alive"
+                | "proxy-authenticate"
+                | "set-cookie"
+                | "te"
+                | "trailer"
+                | "transfer-encoding"
+                | "upgrade"
+                | "x-content-type-options"
+                | "x-plan-level"
+                | "x-request-id"
+                | "x-run-id"
+        )
+}
+
+/// Says which run answered, and from which level.
+pub(super) fn mark(headers: &mut HeaderMap, run: &str, level: u8) {
+    if let Ok(run) = HeaderValue::from_str(run) {
+        headers.insert(HeaderName::from_static("x-run-id"), run);
+    }
+    let level = match level {
+        1 => "1",
+        2 => "2",
+        _ => "3",
+    };
+    headers.insert(HeaderName::from_static("x-plan-level"), HeaderValue::from_static(level));
+}
+
+/// 202: the run goes on in the background.
+pub(super) fn started(run: &str, level: u8) -> Response<Body> {
+    let mut reply = json(StatusCode::ACCEPTED, &serde_json::json!({"id": run, "status": "running"}));
+    if let Ok(place) = HeaderValue::from_str(&format!("/v1/runs/{run}")) {
+        reply.headers_mut().insert(LOCATION, place);
+    }
+    mark(reply.headers_mut(), run, level);
+    reply.map(Either::Left)
 }
 
 /// A JSON answer.

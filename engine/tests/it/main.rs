@@ -5,6 +5,7 @@ mod architecture;
 mod errors;
 mod language;
 mod limits;
+mod http;
 mod store;
 
 use components as _;

@@ -1,0 +1,4 @@
+//! The server from outside: real connections on a real port.
+
+mod calls;
+mod world;
