@@ -1,14 +1,15 @@
 import { useNavigate } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
+import { Suspense, lazy, useRef, useState } from 'react';
 import { Popover } from 'react-aria-components';
 import { useText } from '../app/text';
 import { Icon } from '../kit/Icon';
 import { type Action, MenuList } from '../kit/Menu';
-import { FileDialog } from './FileDialog';
-import { OverrideDialog } from './OverrideDialog';
-import { RemovalDialog } from './RemovalDialog';
 import type { MatrixSearch } from './place';
 import { type Column, type PointRow, type Table, columnWord, placeAt, showAt } from './table';
+
+const FileDialog = lazy(async () => ({ default: (await import('./FileDialog')).FileDialog }));
+const OverrideDialog = lazy(async () => ({ default: (await import('./OverrideDialog')).OverrideDialog }));
+const RemovalDialog = lazy(async () => ({ default: (await import('./RemovalDialog')).RemovalDialog }));
 
 interface CellMenuProps {
   readonly table: Table;
@@ -77,11 +78,15 @@ export function CellMenu({ table, row, column, isOpen, onOpenChange, onChange }:
       >
         <MenuList label={text('matrix.menu')} actions={actions} onAction={act} />
       </Popover>
-      {open === 'override' ? <OverrideDialog row={row} column={column} onClose={close} /> : null}
-      {open === 'file' && cell?.file != null ? (
-        <FileDialog file={cell.file} line={cell.line ?? 1} onClose={close} />
-      ) : null}
-      {open === 'removal' ? <RemovalDialog table={table} row={row} column={column} onClose={close} /> : null}
+      <Suspense fallback={null}>
+        {open === 'override' ? <OverrideDialog row={row} column={column} onClose={close} /> : null}
+        {open === 'file' && cell?.file != null ? (
+          <FileDialog file={cell.file} line={cell.line ?? 1} onClose={close} />
+        ) : null}
+        {open === 'removal' ? (
+          <RemovalDialog table={table} row={row} column={column} onClose={close} />
+        ) : null}
+      </Suspense>
     </>
   );
 }

@@ -1,18 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { Suspense, lazy } from 'react';
 import { type Matrix, type Resolution, resolveQuery } from '../api/extensions';
 import { ProblemError } from '../api/http';
 import type { Level } from '../api/identity';
 import { useText } from '../app/text';
-import { unique } from '../core/json';
 import { Icon } from '../kit/Icon';
 import { LevelMark } from '../kit/Mark';
 import { Chip } from '../kit/Panel';
-import { ComboBox } from '../kit/ComboBox';
-import { Select } from '../kit/Select';
 import { type Place, find, triesOf } from './lookup';
-import { type MatrixSearch, placeWord } from './place';
+import type { MatrixSearch } from './place';
 import type { Table } from './table';
+
+const AskForm = lazy(async () => ({ default: (await import('./AskForm')).AskForm }));
 
 interface ExplainProps {
   readonly matrix: Matrix;
@@ -28,60 +27,14 @@ export function Explain({ matrix, table, point, place, onChange }: ExplainProps)
   const first = table.rows.find((row) => row.kind === 'point');
   const name = point ?? (first?.kind === 'point' ? first.point.name : undefined);
   const at = place ?? { useCase: first?.kind === 'point' ? first.useCase : '', bizId: null, scenario: null };
-  const choices = useChoices(matrix, at);
-  const go = (change: Partial<Place>) => onChange({ point: name, at: placeWord({ ...at, ...change }) });
   return (
     <section className="mx-explain" aria-label={text('matrix.explain')}>
-      <div className="mx-ask">
-        <Select
-          label={text('matrix.point')}
-          options={matrix.points.map((one) => ({
-            id: one.name,
-            label: one.title ?? one.name,
-            detail: one.name,
-          }))}
-          value={name ?? null}
-          onChange={(chosen) => onChange({ point: chosen, at: placeWord(at) })}
-        />
-        <ComboBox
-          label={text('identity.useCase')}
-          options={choices.cases}
-          value={at.useCase}
-          onChange={(useCase) => go({ useCase })}
-        />
-        <ComboBox
-          label={text('identity.bizId')}
-          placeholder={text('identity.default')}
-          options={choices.biz}
-          value={at.bizId ?? ''}
-          onChange={(bizId) => go({ bizId: bizId === '' ? null : bizId })}
-        />
-        <ComboBox
-          label={text('identity.scenario')}
-          placeholder={text('identity.default')}
-          options={choices.scenes}
-          value={at.scenario ?? ''}
-          onChange={(scenario) => go({ scenario: scenario === '' ? null : scenario })}
-        />
-      </div>
+      <Suspense fallback={<div className="mx-ask mx-ask-wait" />}>
+        <AskForm matrix={matrix} point={name} place={at} onChange={onChange} />
+      </Suspense>
       {name === undefined ? null : <Way table={table} point={name} place={at} />}
     </section>
   );
-}
-
-function useChoices(matrix: Matrix, at: Place) {
-  return useMemo(() => {
-    const options = (values: readonly (string | null | undefined)[]) =>
-      unique(values.filter((value) => typeof value === 'string' && value !== ''))
-        .sort()
-        .map((value) => ({ id: String(value), label: String(value) }));
-    const { identities } = matrix;
-    return {
-      cases: options(identities.map((one) => one.useCase)),
-      biz: options(identities.map((one) => one.bizId)),
-      scenes: options(identities.filter((one) => one.bizId === at.bizId).map((one) => one.scenario)),
-    };
-  }, [matrix, at.bizId]);
 }
 
 /** The engine's own answer; until it is there, what the matrix says. */

@@ -1,7 +1,6 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { Suspense, lazy, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useText } from '../app/text';
 import { useHotkeys } from '../kit/hotkeys';
-import { CellMenu } from './CellMenu';
 import { Head } from './Head';
 import { GroupRow, PointLine } from './Line';
 import { type Place, keyOf } from './lookup';
@@ -10,6 +9,8 @@ import { SIZE } from './size';
 import { DEFAULT, type Column, type PointRow, type Table, columnWord, isSame, placeAt } from './table';
 import { type Sight, useSight } from './useSight';
 import { type Axis, axis, lengthOf } from './window';
+
+const CellMenu = lazy(async () => ({ default: (await import('./CellMenu')).CellMenu }));
 
 interface GridProps {
   readonly table: Table;
@@ -71,14 +72,16 @@ export function Grid(props: GridProps) {
         />
       </div>
       {chosen === undefined ? null : (
-        <CellMenu
-          table={table}
-          row={chosen.row}
-          column={chosen.column}
-          isOpen={isMenuOpen}
-          onOpenChange={setMenuOpen}
-          onChange={onChange}
-        />
+        <Suspense fallback={null}>
+          <CellMenu
+            table={table}
+            row={chosen.row}
+            column={chosen.column}
+            isOpen={isMenuOpen}
+            onOpenChange={setMenuOpen}
+            onChange={onChange}
+          />
+        </Suspense>
       )}
     </div>
   );

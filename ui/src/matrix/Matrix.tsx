@@ -1,20 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useMemo } from 'react';
+import { Suspense, lazy, useMemo } from 'react';
 import { type Matrix as Answer, matrixQuery } from '../api/extensions';
 import { stated } from '../app/search';
 import { useText } from '../app/text';
 import { Empty } from '../kit/Panel';
 import { Trouble } from '../kit/Trouble';
-import { Compare } from './Compare';
 import { Explain } from './Explain';
 import { Grid } from './Grid';
-import { PointPanel } from './PointPanel';
 import { Tools } from './Tools';
 import { readPlace } from './place';
 import { useReach } from './useReach';
 import { columnOf, tableOf } from './table';
 import './matrix.css';
+
+const PointPanel = lazy(async () => ({ default: (await import('./PointPanel')).PointPanel }));
+const Compare = lazy(async () => ({ default: (await import('./Compare')).Compare }));
 
 /** Who answers which extension point for whom, and why. */
 export function Matrix() {
@@ -61,11 +62,13 @@ function Shown({ matrix }: { readonly matrix: Answer }) {
           against={against}
           onChange={set}
         />
-        {isComparing ? (
-          <Compare table={table} word={search.compare ?? ''} onChange={(compare) => set({ compare })} />
-        ) : point === undefined ? null : (
-          <PointPanel point={point} onClose={() => set({ panel: undefined })} />
-        )}
+        <Suspense fallback={<aside className="mx-side" />}>
+          {isComparing ? (
+            <Compare table={table} word={search.compare ?? ''} onChange={(compare) => set({ compare })} />
+          ) : point === undefined ? null : (
+            <PointPanel point={point} onClose={() => set({ panel: undefined })} />
+          )}
+        </Suspense>
       </div>
     </div>
   );

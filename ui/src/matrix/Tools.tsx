@@ -3,7 +3,7 @@ import { Button } from '../kit/Button';
 import { SearchField } from '../kit/Field';
 import { Icon } from '../kit/Icon';
 import { LevelMark } from '../kit/Mark';
-import { Select } from '../kit/Select';
+import { Menu } from '../kit/Menu';
 import { Choice } from '../kit/Tabs';
 import type { MatrixSearch } from './place';
 import { DEFAULT, type Column, type Table, columnOf, columnWord } from './table';
@@ -52,21 +52,26 @@ export function Tools({
           { id: 'gaps', label: text('matrix.gaps', { count: table.gaps }) },
         ]}
       />
-      <div className="mx-against">
-        <Select
-          label={text('matrix.against')}
-          hidesLabel
-          options={[
-            { id: '', label: text('matrix.againstNone') },
-            ...[...known, ...columns].map((one) => ({
-              id: columnWord(one),
-              label: text('matrix.differs', { name: nameOf(one) }),
-            })),
-          ]}
-          value={search.against ?? ''}
-          onChange={(id) => onChange({ against: id === '' ? undefined : id })}
-        />
-      </div>
+      <Menu
+        label={text('matrix.against')}
+        placement="bottom start"
+        actions={[
+          { id: '', label: text('matrix.againstNone'), isOn: chosen === undefined },
+          ...[...known, ...columns].map((one, i) => ({
+            id: columnWord(one),
+            label: text('matrix.differs', { name: nameOf(one) }),
+            isOn: columnWord(one) === search.against,
+            starts: i === 0,
+          })),
+        ]}
+        onAction={(id) => onChange({ against: id === '' ? undefined : id })}
+      >
+        <Button size="small" icon={<Icon name="filter" size={14} />} aria-pressed={chosen !== undefined}>
+          {chosen === undefined
+            ? text('matrix.againstNone')
+            : text('matrix.differs', { name: nameOf(chosen) })}
+        </Button>
+      </Menu>
       <Button
         size="small"
         icon={<Icon name="compare" size={14} />}

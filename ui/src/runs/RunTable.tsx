@@ -1,12 +1,11 @@
 import { Link } from '@tanstack/react-router';
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 import { useIntl } from 'react-intl';
 import type { RunItem } from '../api/runs';
 import { useDuration, useText } from '../app/text';
-import { Checkbox } from '../kit/Field';
 import { LevelMark, StatusMark } from '../kit/Mark';
 import { IdentityMark } from '../kit/Panel';
+import { useRows } from './useRows';
 
 const ROW = 36;
 
@@ -21,17 +20,10 @@ interface TableProps {
 export function RunTable({ items, selected, onSelect, onEnd }: TableProps) {
   const text = useText();
   const box = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({
-    count: items.length,
-    getScrollElement: () => box.current,
-    estimateSize: () => ROW,
-    overscan: 12,
-  });
-  const shown = rows.getVirtualItems();
-  const last = shown.at(-1)?.index ?? 0;
+  const { first, end, look } = useRows(box, items.length, ROW);
   useEffect(() => {
-    if (items.length > 0 && last >= items.length - 20) onEnd();
-  }, [last, items.length, onEnd]);
+    if (items.length > 0 && end >= items.length - 20) onEnd();
+  }, [end, items.length, onEnd]);
   const longest = items.reduce((most, item) => Math.max(most, item.durationMs ?? 0), 1);
   const isAll = items.length > 0 && items.every((item) => selected.has(item.id));
   const toggle = (id: string, isOn: boolean) => {
@@ -44,6 +36,7 @@ export function RunTable({ items, selected, onSelect, onEnd }: TableProps) {
     <div
       ref={box}
       className="rn-table scroll"
+      onScroll={look}
       role="table"
       aria-rowcount={items.length + 1}
       aria-label={text('rail.runs')}
@@ -51,10 +44,10 @@ export function RunTable({ items, selected, onSelect, onEnd }: TableProps) {
     >
       <div className="rn-head" role="row">
         <span role="columnheader">
-          <Checkbox
-            aria-label={text('runs.selectAll')}
-            isSelected={isAll}
-            isIndeterminate={!isAll && selected.size > 0}
+          <Tick
+            label={text('runs.selectAll')}
+            isOn={isAll}
+            isPartly={!isAll && selected.size > 0}
             onChange={(isOn) => onSelect(new Set(isOn ? items.map((item) => item.id) : []))}
           />
         </span>
@@ -64,23 +57,22 @@ export function RunTable({ items, selected, onSelect, onEnd }: TableProps) {
           </span>
         ))}
       </div>
-      <div className="rn-rows" role="rowgroup" style={{ height: rows.getTotalSize() }}>
-        {shown.map((row) => {
-          const item = items[row.index];
-          if (item === undefined) return null;
+      <div className="rn-rows" role="rowgroup" style={{ height: items.length * ROW }}>
+        {items.slice(first, end).map((item, i) => {
+          const at = first + i;
           return (
             <div
               key={item.id}
               className="rn-row"
               role="row"
-              aria-rowindex={row.index + 2}
+              aria-rowindex={at + 2}
               data-selected={selected.has(item.id) ? true : undefined}
-              style={{ top: row.start }}
+              style={{ top: at * ROW }}
             >
               <span role="cell">
-                <Checkbox
-                  aria-label={text('runs.select', { id: item.id })}
-                  isSelected={selected.has(item.id)}
+                <Tick
+                  label={text('runs.select', { id: item.id })}
+                  isOn={selected.has(item.id)}
                   onChange={(isOn) => toggle(item.id, isOn)}
                 />
               </span>
@@ -90,6 +82,32 @@ export function RunTable({ items, selected, onSelect, onEnd }: TableProps) {
         })}
       </div>
     </div>
+  );
+}
+
+/** The browser's own box: a table of thousands needs nothing heavier. */
+function Tick({
+  label,
+  isOn,
+  isPartly = false,
+  onChange,
+}: {
+  readonly label: string;
+  readonly isOn: boolean;
+  readonly isPartly?: boolean;
+  readonly onChange: (isOn: boolean) => void;
+}) {
+  return (
+    <input
+      type="checkbox"
+      className="rn-tick"
+      aria-label={label}
+      checked={isOn}
+      ref={(box) => {
+        if (box !== null) box.indeterminate = isPartly;
+      }}
+      onChange={(event) => onChange(event.target.checked)}
+    />
   );
 }
 

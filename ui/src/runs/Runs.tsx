@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { Suspense, lazy, useMemo, useState } from 'react';
 import { get } from '../api/http';
 import type { RunItem, RunPage } from '../api/runs';
 import { stated } from '../app/search';
@@ -11,10 +11,11 @@ import { Tabs } from '../kit/Tabs';
 import { Trouble } from '../kit/Trouble';
 import { BulkBar } from './BulkBar';
 import { CountStrip } from './CountStrip';
-import { Filters } from './Filters';
 import { RunTable } from './RunTable';
 import { type RunsSearch, STATUSES, TABS, isTab, requestOf, tabOf } from './filter';
 import './runs.css';
+
+const Filters = lazy(async () => ({ default: (await import('./Filters')).Filters }));
 
 /** Every run, the ones that need a person first to reach. */
 export function Runs() {
@@ -37,7 +38,9 @@ export function Runs() {
   const tab = tabOf(search.status);
   return (
     <div className="rn">
-      <Filters search={search} onChange={set} />
+      <Suspense fallback={<div className="rn-filters rn-filters-wait" />}>
+        <Filters search={search} onChange={set} />
+      </Suspense>
       <CountStrip counts={counts} status={search.status} onChoose={(status) => set({ status })} />
       <Tabs
         label={text('runs.tabs')}

@@ -1,30 +1,17 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
-import { type Run, type RunAction, act, undoQuery } from '../api/runs';
-import { type Key, useText } from '../app/text';
+import { Suspense, lazy, useState } from 'react';
+import type { Run, RunAction } from '../api/runs';
+import { useText } from '../app/text';
 import { Button } from '../kit/Button';
-import { Dialog } from '../kit/Dialog';
-import { TextField } from '../kit/Field';
 import { Icon, type IconName } from '../kit/Icon';
-import { useNotes } from '../kit/Live';
+import { ACTION } from './actions';
+
+const ConfirmDialog = lazy(async () => ({ default: (await import('./ConfirmDialog')).ConfirmDialog }));
 
 const ICON: Readonly<Record<RunAction, IconName>> = {
   retry: 'refresh',
   resume: 'play',
   skip: 'forward',
   cancel: 'ban',
-};
-export const ACTION: Readonly<Record<RunAction, Key>> = {
-  retry: 'runs.retry',
-  resume: 'runs.resume',
-  skip: 'runs.skip',
-  cancel: 'runs.cancel',
-};
-const HELP: Readonly<Record<RunAction, Key>> = {
-  retry: 'runs.retryHelp',
-  resume: 'runs.resumeHelp',
-  skip: 'runs.skipHelp',
-  cancel: 'runs.cancelHelp',
 };
 
 /** What an operator may do now, each with what it will do. */
@@ -44,86 +31,10 @@ export function Operate({ run }: { readonly run: Run }) {
         </Button>
       ))}
       {action === undefined ? null : (
-        <Confirm run={run} action={action} onClose={() => setAction(undefined)} />
+        <Suspense fallback={null}>
+          <ConfirmDialog run={run} action={action} onClose={() => setAction(undefined)} />
+        </Suspense>
       )}
     </div>
-  );
-}
-
-function Confirm({
-  run,
-  action,
-  onClose,
-}: {
-  readonly run: Run;
-  readonly action: RunAction;
-  readonly onClose: () => void;
-}) {
-  const text = useText();
-  const queries = useQueryClient();
-  const say = useNotes((state) => state.say);
-  const [reason, setReason] = useState('');
-  const go = async () => {
-    const node = action === 'skip' ? (run.error?.node ?? run.waits[0]?.address) : undefined;
-    try {
-      await act(run.id, action, { ...(reason === '' ? {} : { reason }), ...(node == null ? {} : { node }) });
-      say(text('runs.done', { action: text(ACTION[action]) }));
-    } catch (error) {
-      say(error instanceof Error ? error.message : String(error), 'failed');
-    }
-    await queries.invalidateQueries({ queryKey: ['run', run.id] });
-    void queries.invalidateQueries({ queryKey: ['runs'] });
-    onClose();
-  };
-  return (
-    <Dialog
-      title={`${text(ACTION[action])} · ${run.flow}`}
-      isOpen
-      onClose={onClose}
-      foot={
-        <>
-          <Button onPress={onClose}>{text('runs.back')}</Button>
-          <Button
-            look={action === 'cancel' ? 'danger' : 'main'}
-            isDisabled={action !== 'retry' && reason.trim() === ''}
-            onPress={() => void go()}
-          >
-            {text(ACTION[action])}
-          </Button>
-        </>
-      }
-    >
-      <p>{text(HELP[action])}</p>
-      {action === 'cancel' ? <UndoPreview id={run.id} /> : null}
-      <TextField
-        label={text(action === 'retry' ? 'runs.reasonMaybe' : 'runs.reason')}
-        lines={2}
-        value={reason}
-        onChange={setReason}
-        autoFocus
-      />
-    </Dialog>
-  );
-}
-
-/** In the order they would be undone. */
-function UndoPreview({ id }: { readonly id: string }) {
-  const text = useText();
-  const undo = useQuery(undoQuery(id));
-  if (undo.data === undefined) return null;
-  if (undo.data.steps.length === 0) return <p className="dim">{text('trace.undoNothing')}</p>;
-  return (
-    <section className="tr-undo" aria-label={text('trace.undo')}>
-      <h3>{text('trace.undo')}</h3>
-      <ol>
-        {undo.data.steps.map((step) => (
-          <li key={step.address}>
-            <span className="mono">{step.address}</span>
-            <span className="mono dim">{step.use}</span>
-            <span>{text(step.reason === 'unknown' ? 'trace.undoUnknown' : 'trace.undoSucceeded')}</span>
-          </li>
-        ))}
-      </ol>
-    </section>
   );
 }
