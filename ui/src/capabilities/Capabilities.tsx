@@ -7,7 +7,7 @@ import { stated } from '../app/search';
 import { type Key, useText } from '../app/text';
 import { FlowPanel } from '../flows/FlowPanel';
 import { SearchField } from '../kit/Field';
-import { Choice } from '../kit/Tabs';
+import { Choice } from '../kit/Choice';
 import { Trouble } from '../kit/Trouble';
 import { PointPanel } from '../matrix/PointPanel';
 import { ComponentPanel } from './ComponentPanel';

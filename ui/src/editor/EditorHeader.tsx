@@ -5,7 +5,7 @@ import { isObject } from '../core/json';
 import { Button, IconButton } from '../kit/Button';
 import { Icon } from '../kit/Icon';
 import { Menu } from '../kit/Menu';
-import { Choice } from '../kit/Tabs';
+import { Choice } from '../kit/Choice';
 import { useActions } from './actions';
 import type { DraftState } from './drafts';
 import { useEffective } from './facts';

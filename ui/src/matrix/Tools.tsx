@@ -4,7 +4,7 @@ import { SearchField } from '../kit/Field';
 import { Icon } from '../kit/Icon';
 import { LevelMark } from '../kit/Mark';
 import { Menu } from '../kit/Menu';
-import { Choice } from '../kit/Tabs';
+import { Choice } from '../kit/Choice';
 import type { MatrixSearch } from './place';
 import { DEFAULT, type Column, type Table, columnOf, columnWord } from './table';
 

@@ -1,6 +1,6 @@
 import { Suspense, lazy, useState } from 'react';
 import { useText } from '../app/text';
-import { Choice } from '../kit/Tabs';
+import { Choice } from '../kit/Choice';
 
 const DiffPane = lazy(async () => ({ default: (await import('../editor/DiffPane')).DiffPane }));
 const GraphDiff = lazy(async () => ({ default: (await import('./GraphDiff')).GraphDiff }));

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import { type Key, useText } from '../app/text';
 import { Button } from '../kit/Button';
-import { Choice as Toggle } from '../kit/Tabs';
+import { Choice as Toggle } from '../kit/Choice';
 import { type Choice, type Region, merged, regionsOf } from './regions';
 
 const KIND: Readonly<Record<Region['kind'], Key>> = {

@@ -4,7 +4,7 @@ import { flowsQuery } from '../api/flows';
 import { type Key, useText } from '../app/text';
 import { SearchField, TextField } from '../kit/Field';
 import { Select } from '../kit/Select';
-import { Choice } from '../kit/Tabs';
+import { Choice } from '../kit/Choice';
 import type { RunsSearch } from './filter';
 
 const SPAN: readonly (readonly [string, Key])[] = [
