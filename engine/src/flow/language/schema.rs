@@ -226,7 +226,9 @@ fn named(name: Name) -> Value {
         Name::Node => json!({"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}),
         Name::Identifier => json!({"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}),
         Name::Code => json!({"type": "string", "pattern": "^[A-Z][A-Z0-9_]*$"}),
-        Name::Address => json!({"type": "string", "pattern": "^[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*$"}),
+        Name::Address => {
+            json!({"type": "string", "pattern": "^[a-z][a-z0-9_]*(\\[[0-9]+\\])?(\\.[a-z][a-z0-9_]*(\\[[0-9]+\\])?)*$"})
+        }
         Name::Word => json!({"type": "string", "minLength": 1, "maxLength": 128}),
         Name::Free => json!({"type": "string", "minLength": 1}),
     }

@@ -163,7 +163,7 @@ pub(super) fn name(rule: Name, text: &str) -> Result<(), &'static str> {
         Name::Identifier if !is_identifier(text) => {
             Err("use letters, digits and `_`, a letter first, and no word of CEL; a dash would read as minus")
         }
-        Name::Address if !text.split('.').all(is_node) => {
+        Name::Address if !text.split('.').all(|step| is_node(without_index(step))) => {
             Err("use a node id, or ids joined by dots such as `outer.inner`")
         }
         Name::Code if !is_code(text) => Err("use capitals, digits and `_`, such as ORDER_NOT_FOUND"),
@@ -173,6 +173,12 @@ pub(super) fn name(rule: Name, text: &str) -> Result<(), &'static str> {
         Name::Free if text.is_empty() => Err("write a name"),
         _ => Ok(()),
     }
+}
+
+/// `lots` of `lots[2]`.
+fn without_index(step: &str) -> &str {
+    let inner = step.strip_suffix(']').and_then(|step| step.split_once('['));
+    inner.filter(|(_, index)| index.parse::<u32>().is_ok()).map_or(step, |(id, _)| id)
 }
 
 pub(super) const fn form(form: &Form) -> &'static str {

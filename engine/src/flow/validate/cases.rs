@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::{Checked, flows, set::Set};
+use super::{address, set::Set};
 use crate::flow::{
-    document::{Body, Case, Flow, Implementation, Kind},
+    document::{Body, Case, Flow},
     tree::Span,
 };
 
@@ -44,36 +44,11 @@ fn addresses(set: &mut Set<'_>, case: &Case, flow: &Flow, family: &[&Flow]) {
         let is_known = family.iter().any(|flow| {
             let bodies: [Option<&Body>; 2] = [Some(&flow.body), flow.finally.as_ref()];
             let mut bodies = bodies.into_iter().flatten();
-            bodies
-                .any(|body| flows::has_address(body, &node.value) || leads_on(set.checked, body, &node.value))
+            bodies.any(|body| address::leads_somewhere(set, body, &node.value))
         });
         if !is_known {
-            flows::unknown_node(set, node, &flow.body);
+            address::unknown(set, node, &flow.body);
         }
-    }
-}
-
-/// Whether an address leads through an extension or a sub-flow to a node of what may stand there.
-fn leads_on(checked: &Checked, body: &Body, address: &str) -> bool {
-    let Some((first, rest)) = address.split_once('.') else { return false };
-    let Some(node) = body.nodes.iter().find(|node| node.id.value == first) else { return false };
-    match &node.kind {
-        Kind::Extension { point, .. } => {
-            let written = checked.extensions.iter().filter(|extension| extension.point.value == point.value);
-            let defaults = checked.points.iter().filter(|found| found.header.name.value == point.value);
-            written
-                .map(|extension| &extension.implementation)
-                .chain(defaults.filter_map(|found| found.default.as_ref()))
-                .any(|implementation| match implementation {
-                    Implementation::Body(inner) => flows::has_address(inner, rest),
-                    Implementation::One(_) => false,
-                })
-        }
-        Kind::Flow { name, .. } => {
-            let mut called = checked.flows.iter().filter(|found| found.flow.header.name.value == name.value);
-            called.any(|found| flows::has_address(&found.flow.body, rest))
-        }
-        _ => false,
     }
 }
 

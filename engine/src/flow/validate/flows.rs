@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{checked::CheckedFlow, set::Set};
+use super::{address, checked::CheckedFlow, set::Set};
 use crate::flow::{
     document::{Body, ErrorRule, Kind},
     schema::Contract,
-    tree::{Span, Spanned, Tree},
+    tree::{Span, Tree},
 };
 
 /// The most nodes of one flow (SECURITY rule 15).
@@ -105,30 +105,6 @@ fn walk<T>(tree: &Tree, look: &dyn Fn(&str, &Tree) -> Option<T>) -> Option<T> {
         .find_map(|entry| look(&entry.key.value, &entry.value).or_else(|| walk(&entry.value, look)))
 }
 
-/// Whether an address (`load`, `channels.theirs`, `outcome.query`) names a node.
-pub(super) fn has_address(body: &Body, address: &str) -> bool {
-    let mut steps = address.split('.');
-    let Some(first) = steps.next() else { return false };
-    let Some(node) = body.nodes.iter().find(|node| node.id.value == first) else { return false };
-    let rest: Vec<&str> = steps.collect();
-    if rest.is_empty() {
-        return true;
-    }
-    // A branch of a race is addressed by its name, a node of a body by its id.
-    let (works, rest): (Vec<_>, _) = match &node.kind {
-        Kind::Race(branches) => {
-            let named = branches.iter().filter(|(name, _)| name.value == rest[0]).map(|(_, work)| work);
-            (named.collect(), &rest[1..])
-        }
-        _ => (node.works(), rest.as_slice()),
-    };
-    works.into_iter().any(|work| match work {
-        _ if rest.is_empty() => true,
-        crate::flow::document::Do::Body(body) => has_address(body, &rest.join(".")),
-        crate::flow::document::Do::One(_) => false,
-    })
-}
-
 fn error_rules(set: &mut Set<'_>, rules: &[ErrorRule], body: &Body) {
     let mut catches_all: Option<Span> = None;
     for rule in rules {
@@ -142,9 +118,9 @@ fn error_rules(set: &mut Set<'_>, rules: &[ErrorRule], body: &Body) {
             set.faults.push(fault.see(before, "matches every failure"));
         }
         if let Some(node) = &rule.node
-            && !has_address(body, &node.value)
+            && !address::leads_somewhere(set, body, &node.value)
         {
-            unknown_node(set, node, body);
+            address::unknown(set, node, body);
         }
         if rule.node.is_none() && rule.class.is_none() && rule.match_code.is_none() && rule.when.is_none() {
             catches_all = catches_all.or(Some(rule.span));
@@ -154,12 +130,6 @@ fn error_rules(set: &mut Set<'_>, rules: &[ErrorRule], body: &Body) {
             set.error("ERROR_RULE_EMPTY", rule.span, "this rule changes nothing for the caller", help);
         }
     }
-}
-
-pub(super) fn unknown_node(set: &mut Set<'_>, node: &Spanned<String>, body: &Body) {
-    let known: Vec<&str> = body.nodes.iter().map(|node| node.id.value.as_str()).collect();
-    let otherwise = format!("the flow has: {}", known.join(", "));
-    set.unknown("UNKNOWN_NODE", "node", node, known.into_iter(), &otherwise);
 }
 
 /// Flows that call each other in a circle, or too deep.

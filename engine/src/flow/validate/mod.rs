@@ -2,6 +2,7 @@
 //! wrong with it. Pure: no IO, no clock, no await. Compiles no expression: stage 4 does, and tells its own
 //! findings beside these.
 
+mod address;
 mod cases;
 mod checked;
 mod connections;
