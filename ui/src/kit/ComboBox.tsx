@@ -1,50 +1,25 @@
-import { Button, ComboBox as BaseCombo, Input, Label, ListBox, Popover, Text } from 'react-aria-components';
-import { Icon } from './Icon';
-import { type Option, OptionItem, type SelectProps } from './Select';
-import './menu.css';
+import { Suspense, lazy } from 'react';
+import type { ComboProps } from './ComboBoxField';
+import { TextField } from './Field';
 
-export interface ComboProps extends Omit<SelectProps, 'value' | 'look'> {
-  readonly value: string;
-  /** Any text is a value, the options are suggestions. */
-  readonly isFree?: boolean;
-}
+const ComboBoxField = lazy(() => import('./ComboBoxField').then((file) => ({ default: file.ComboBoxField })));
 
-export function ComboBox({
-  label,
-  hidesLabel,
-  options,
-  value,
-  onChange,
-  placeholder,
-  isDisabled = false,
-  isFree,
-  hint,
-}: ComboProps) {
-  return (
-    <BaseCombo
-      className="k-field"
-      inputValue={value}
+/** A text with suggestions; until these are loaded it is a text. */
+export function ComboBox(props: ComboProps) {
+  const { label, hidesLabel = false, value, onChange, placeholder, isDisabled = false } = props;
+  const plain = (
+    <TextField
+      label={label}
+      hidesLabel={hidesLabel}
+      value={value}
+      onChange={onChange}
+      placeholder={placeholder}
       isDisabled={isDisabled}
-      allowsCustomValue={isFree ?? true}
-      menuTrigger="focus"
-      onInputChange={onChange}
-      defaultItems={options}
-    >
-      <Label className={hidesLabel === true ? 'hidden-text' : 'k-label'}>{label}</Label>
-      <div className="k-combo">
-        <Input className="k-input" {...(placeholder === undefined ? {} : { placeholder })} />
-        <Button className="k-combo-button">
-          <Icon name="chevron-down" size={14} />
-        </Button>
-      </div>
-      {hint === undefined ? null : (
-        <Text slot="description" className="k-hint">
-          {hint}
-        </Text>
-      )}
-      <Popover className="k-popover" offset={4}>
-        <ListBox<Option> className="k-list scroll">{(option) => <OptionItem option={option} />}</ListBox>
-      </Popover>
-    </BaseCombo>
+    />
+  );
+  return (
+    <Suspense fallback={plain}>
+      <ComboBoxField {...props} />
+    </Suspense>
   );
 }

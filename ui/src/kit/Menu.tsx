@@ -1,14 +1,18 @@
-import type { ReactNode } from 'react';
 import {
-  Menu as BaseMenu,
-  MenuItem,
-  MenuTrigger,
-  Popover,
-  type PopoverProps,
-  Separator,
-  Text,
-} from 'react-aria-components';
+  type ReactElement,
+  type ReactNode,
+  type RefObject,
+  Suspense,
+  cloneElement,
+  isValidElement,
+  lazy,
+  useRef,
+  useState,
+} from 'react';
+import type { PopoverProps } from 'react-aria-components';
 import './menu.css';
+
+const MenuPopover = lazy(() => import('./MenuPopover').then((file) => ({ default: file.MenuPopover })));
 
 export interface Action {
   readonly id: string;
@@ -31,39 +35,35 @@ export interface MenuProps {
   readonly placement?: PopoverProps['placement'];
 }
 
-/** `children` is the button that opens it. */
-export function Menu({ label, actions, onAction, children, placement = 'bottom end' }: MenuProps) {
-  return (
-    <MenuTrigger>
-      {children}
-      <Popover className="k-popover" offset={4} placement={placement}>
-        <MenuList label={label} actions={actions} onAction={onAction} />
-      </Popover>
-    </MenuTrigger>
-  );
+interface TriggerProps {
+  readonly ref: RefObject<HTMLButtonElement | null>;
+  readonly onPress: () => void;
+  readonly 'aria-haspopup': 'menu';
+  readonly 'aria-expanded': boolean;
 }
 
-export function MenuList({ label, actions, onAction }: Pick<MenuProps, 'label' | 'actions' | 'onAction'>) {
+/** `children` is the button that opens it; the list itself loads when it is first opened. */
+export function Menu({ children, ...list }: MenuProps) {
+  const [isOpen, setOpen] = useState(false);
+  const trigger = useRef<HTMLButtonElement>(null);
+  const button: ReactElement<TriggerProps> | undefined = isValidElement<TriggerProps>(children)
+    ? children
+    : undefined;
+  if (button === undefined) return null;
+  const shown = cloneElement(button, {
+    ref: trigger,
+    onPress: () => setOpen(true),
+    'aria-haspopup': 'menu',
+    'aria-expanded': isOpen,
+  });
   return (
-    <BaseMenu aria-label={label} className="k-list scroll" onAction={(key) => onAction(String(key))}>
-      {actions.flatMap((action) => [
-        action.starts === true ? <Separator key={`${action.id} line`} className="k-line" /> : null,
-        <MenuItem
-          key={action.id}
-          id={action.id}
-          textValue={action.label}
-          isDisabled={action.isDisabled === true}
-          className={`k-item${action.isDanger === true ? ' k-danger' : ''}`}
-        >
-          {action.icon}
-          <span className="k-item-text">
-            {action.label}
-            {action.detail === undefined ? null : <Text className="k-item-sub">{action.detail}</Text>}
-          </span>
-          {action.isOn === true ? <span className="k-item-on">●</span> : null}
-          {action.hint === undefined ? null : <kbd className="k-kbd">{action.hint}</kbd>}
-        </MenuItem>,
-      ])}
-    </BaseMenu>
+    <>
+      {shown}
+      {isOpen ? (
+        <Suspense fallback={null}>
+          <MenuPopover {...list} trigger={trigger} onClose={() => setOpen(false)} />
+        </Suspense>
+      ) : null}
+    </>
   );
 }

@@ -1,16 +1,10 @@
-import type { ReactNode } from 'react';
-import {
-  Button,
-  Label,
-  ListBox,
-  ListBoxItem,
-  Popover,
-  Select as BaseSelect,
-  SelectValue,
-  Text,
-} from 'react-aria-components';
+import { type ReactNode, Suspense, lazy, useId, useRef, useState } from 'react';
+import { Button } from 'react-aria-components';
 import { Icon } from './Icon';
+import './field.css';
 import './menu.css';
+
+const SelectPopover = lazy(() => import('./SelectPopover').then((file) => ({ default: file.SelectPopover })));
 
 export interface Option {
   readonly id: string;
@@ -31,6 +25,7 @@ export interface SelectProps {
   readonly look?: 'field' | 'quiet';
 }
 
+/** One of several; the list loads when it is first opened. */
 export function Select(props: SelectProps) {
   const {
     label,
@@ -43,41 +38,49 @@ export function Select(props: SelectProps) {
     hint,
     look = 'field',
   } = props;
+  const [isOpen, setOpen] = useState(false);
+  const trigger = useRef<HTMLButtonElement>(null);
+  const id = useId();
+  const chosen = options.find((option) => option.id === value);
   return (
-    <BaseSelect
-      className="k-field"
-      selectedKey={value}
-      isDisabled={isDisabled}
-      placeholder={placeholder ?? '—'}
-      onSelectionChange={(key) => {
-        if (key !== null) onChange(String(key));
-      }}
-    >
-      <Label className={hidesLabel === true ? 'hidden-text' : 'k-label'}>{label}</Label>
-      <Button className={`k-select k-select-${look}`}>
-        <SelectValue className="clip" />
+    <div className="k-field">
+      <span id={`${id}-label`} className={hidesLabel === true ? 'hidden-text' : 'k-label'}>
+        {label}
+      </span>
+      <Button
+        ref={trigger}
+        className={`k-select k-select-${look}`}
+        isDisabled={isDisabled}
+        aria-haspopup="listbox"
+        aria-expanded={isOpen}
+        aria-labelledby={`${id}-label ${id}-value`}
+        onPress={() => setOpen(true)}
+        onKeyDown={(event) => {
+          if (event.key === 'ArrowDown' || event.key === 'ArrowUp') setOpen(true);
+          else event.continuePropagation();
+        }}
+      >
+        <span id={`${id}-value`} className={chosen === undefined ? 'clip dim' : 'clip'}>
+          {chosen?.label ?? placeholder ?? '—'}
+        </span>
         <Icon name="chevron-down" size={14} />
       </Button>
-      {hint === undefined ? null : (
-        <Text slot="description" className="k-hint">
-          {hint}
-        </Text>
-      )}
-      <Popover className="k-popover" offset={4}>
-        <ListBox className="k-list scroll" items={options}>
-          {(option) => <OptionItem option={option} />}
-        </ListBox>
-      </Popover>
-    </BaseSelect>
-  );
-}
-
-export function OptionItem({ option }: { readonly option: Option }) {
-  return (
-    <ListBoxItem id={option.id} textValue={option.label} className="k-item">
-      {option.mark}
-      <span className="k-item-text">{option.label}</span>
-      {option.detail === undefined ? null : <span className="k-item-detail">{option.detail}</span>}
-    </ListBoxItem>
+      {hint === undefined ? null : <span className="k-hint">{hint}</span>}
+      {isOpen ? (
+        <Suspense fallback={null}>
+          <SelectPopover
+            label={label}
+            options={options}
+            value={value}
+            trigger={trigger}
+            onChoose={(next) => {
+              setOpen(false);
+              onChange(next);
+            }}
+            onClose={() => setOpen(false)}
+          />
+        </Suspense>
+      ) : null}
+    </div>
   );
 }

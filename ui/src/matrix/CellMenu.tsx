@@ -3,7 +3,8 @@ import { Suspense, lazy, useRef, useState } from 'react';
 import { Popover } from 'react-aria-components';
 import { useText } from '../app/text';
 import { Icon } from '../kit/Icon';
-import { type Action, MenuList } from '../kit/Menu';
+import type { Action } from '../kit/Menu';
+import { MenuList } from '../kit/MenuPopover';
 import type { MatrixSearch } from './place';
 import { type Column, type PointRow, type Table, columnWord, placeAt, showAt } from './table';
 
