@@ -37,6 +37,15 @@ impl<'a> Key<'a> {
     }
 }
 
+impl Key<'_> {
+    /// Use case, biz id and scenario, with `default` for an absent one.
+    #[must_use]
+    pub fn parts(&self) -> [String; 3] {
+        let part = |text: Option<&str>| text.unwrap_or("default").to_owned();
+        [self.use_case.to_owned(), part(self.biz_id), part(self.scenario)]
+    }
+}
+
 impl Equivalent<Identity> for Key<'_> {
     fn equivalent(&self, key: &Identity) -> bool {
         self.use_case == key.use_case.as_str()

@@ -13,6 +13,7 @@ mod opening;
 mod output;
 mod run;
 mod schema;
+mod serve;
 mod test;
 
 use components as _;
@@ -51,6 +52,8 @@ enum Command {
     Run(run::Arguments),
     /// Prints the JSON Schema of the language, for editors.
     Schema,
+    /// Serves flows over HTTP, with the designer.
+    Serve(serve::Arguments),
     /// Runs the cases of flows.
     Test(test::Arguments),
 }
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         Command::New(arguments) => new::run(&arguments, &output),
         Command::Run(arguments) => run::run(&arguments, &output),
         Command::Schema => schema::run(&output),
+        Command::Serve(arguments) => serve::run(arguments, &output),
         Command::Test(arguments) => test::run(&arguments, &output),
     };
     match done {

@@ -96,8 +96,8 @@ impl Settings {
         self.stated.get(use_case).into_iter().flat_map(|(_, keys)| keys.iter().map(String::as_str))
     }
 
-    /// Every stated place.
-    pub(super) fn places(&self) -> impl Iterator<Item = &Identity> {
+    /// Every place that some document names.
+    pub fn places(&self) -> impl Iterator<Item = &Identity> {
         self.stated.values().flat_map(|(places, _)| places)
     }
 }

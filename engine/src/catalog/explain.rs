@@ -196,14 +196,24 @@ fn cell(view: PointView) -> Cell {
 
 /// The points that nodes of a plan use, inner bodies included.
 fn points_of(plan: &Plan, points: &mut BTreeSet<Arc<str>>) {
+    named(plan, &mut |kind, name| {
+        if kind == "extension" {
+            points.insert(name.into());
+        }
+    });
+}
+
+/// Tells every component, point and flow that nodes of a plan name, inner bodies included, as
+/// (`use` | `extension` | `flow`, name).
+pub fn named(plan: &Plan, tell: &mut dyn FnMut(&'static str, &str)) {
     let mut open: Vec<&Body> = vec![&plan.body];
     open.extend(plan.finally.as_deref());
     while let Some(body) = open.pop() {
         for node in &body.nodes {
             match &node.kind {
-                Kind::Extension { point, .. } => {
-                    points.insert(Arc::clone(point));
-                }
+                Kind::Use { name, .. } => tell("use", name),
+                Kind::Extension { point, .. } => tell("extension", point),
+                Kind::Flow { name, .. } => tell("flow", name),
                 Kind::Foreach(each) => open.push(&each.body),
                 Kind::Loop(rounds) => open.push(&rounds.body),
                 Kind::Race(branches) => open.extend(branches.iter().map(|(_, body)| &**body)),

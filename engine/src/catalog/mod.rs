@@ -20,7 +20,7 @@ use arc_swap::ArcSwap;
 
 pub use compile::{Sources, compile};
 pub use config::{SettingView, Settings};
-pub use explain::{CandidateView, Cell, PlanView, PointView, Tried};
+pub use explain::{CandidateView, Cell, PlanView, PointView, Tried, named};
 pub use point::Point;
 pub use route::{Routed, Routes};
 pub use snapshot::{DocumentView, FlowEntry, Snapshot};

@@ -13,6 +13,7 @@ mod watch;
 
 pub use call::{Chosen, Invocation};
 pub use import::Imported;
+pub(crate) use publish::check_path;
 pub use publish::{ChangeError, Edit};
 pub use served::{About, Served};
 pub use settings::{OpenError, Rejected, Settings};

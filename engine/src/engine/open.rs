@@ -120,6 +120,12 @@ impl Engine {
         &self.0.store
     }
 
+    /// Where drafts, layouts and revisions are.
+    #[must_use]
+    pub fn documents(&self) -> Arc<dyn Documents + Send + Sync> {
+        Arc::clone(&self.0.store) as Arc<dyn Documents + Send + Sync>
+    }
+
     /// The runs.
     #[must_use]
     pub fn runs(&self) -> &Arc<Runs> {

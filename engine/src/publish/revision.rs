@@ -3,7 +3,11 @@
 use std::{collections::BTreeMap, fmt::Write as _, sync::Arc};
 
 use bytes::Bytes;
-use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use futures_util::{
+    FutureExt as _,
+    future::BoxFuture,
+    stream::{self, StreamExt as _, TryStreamExt as _},
+};
 use sdk::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -120,8 +124,7 @@ impl Revisions {
         at: Timestamp,
     ) -> Result<Revision, PublishError> {
         // Side by side, so that the store commits many of them at once.
-        let kept = texts.iter().map(|(path, text)| self.keep(path, text));
-        let files = stream::iter(kept).buffer_unordered(64).try_collect::<BTreeMap<_, _>>().await?;
+        let files = self.keep_all(texts).await?;
         let revision =
             Revision { number: base + 1, at, origin, by: by.to_owned(), note: note.to_owned(), files };
         let body = serde_json::to_vec(&revision).map_err(|_| PublishError::Unreadable(revision.number))?;
@@ -138,6 +141,14 @@ impl Revisions {
     }
 
     /// Keeps a text, unless it is there; gives its path and hash.
+    /// Keeps texts; gives the hash of each by its path. The futures are boxed, since a stream of borrowing
+    /// ones is not `Send` for every lifetime.
+    async fn keep_all(&self, texts: &Texts) -> Result<BTreeMap<String, String>, PublishError> {
+        let kept: Vec<BoxFuture<'_, _>> =
+            texts.iter().map(|(path, text)| self.keep(path, text).boxed()).collect();
+        stream::iter(kept).buffer_unordered(64).try_collect().await
+    }
+
     async fn keep(&self, path: &str, text: &str) -> Result<(String, String), PublishError> {
         let hash = hash(text);
         if self.documents.get(TEXTS, &hash).await?.is_none() {
@@ -177,8 +188,7 @@ impl Revisions {
     /// # Errors
     /// When the store refuses.
     pub async fn note_import(&self, texts: &Texts) -> Result<(), PublishError> {
-        let kept = texts.iter().map(|(path, text)| self.keep(path, text));
-        let files = stream::iter(kept).buffer_unordered(64).try_collect::<BTreeMap<_, _>>().await?;
+        let files = self.keep_all(texts).await?;
         let body = serde_json::to_vec(&files).map_err(|_| PublishError::Unreadable(0))?;
         self.documents.put(IMPORTED, IMPORTED, body.into(), Expected::Anything).await?;
         Ok(())

@@ -45,6 +45,7 @@ pub use life::{Begun, Finished, Handle, Request, RunReport, Start, begin};
 pub use mock::Mocks;
 pub use report::{
     Answered, Attempt, ErrorReport, Items, Level, NodeReport, NodeStatus, RunStatus, ServedBy, Skip, kind,
+    used,
 };
 pub use saga::{Reason, Undone};
 pub use snapshot::Snapshot;

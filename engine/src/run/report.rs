@@ -295,7 +295,9 @@ pub const fn kind(node: &Node) -> &'static str {
     }
 }
 
-fn used(node: &Node) -> Option<Arc<str>> {
+/// The component, point or flow that a node names.
+#[must_use]
+pub fn used(node: &Node) -> Option<Arc<str>> {
     match &node.kind {
         Kind::Use { name, .. } => Some((*name).into()),
         Kind::Extension { point, .. } => Some(Arc::clone(point)),

@@ -157,34 +157,63 @@ macro_rules! table {
 }
 
 /// All fixed routes.
+static ROWS: &[Row] = table! {
+    // Calling flows. The call itself goes past this router: see `front`.
+    POST "/v1/flows/{name}"        Invoke  Json    elsewhere, "Runs a flow and answers its output";
+    POST "/v1/flows/{name}/test"   Author  Files   resource::case::test, "Runs a draft of a flow once";
+    POST "/v1/flows/{name}/cases"  Author  Files   resource::case::cases, "Runs all cases of a flow";
+
+    // Runs.
+    GET  "/v1/runs"                View    Nothing resource::run::list, "Lists runs, newest first";
+    POST "/v1/runs/actions"        Operate Json    resource::action::several, "Acts on several runs";
+    GET  "/v1/runs/{id}"           View    Nothing resource::run::show, "Shows a run";
+    GET  "/v1/runs/{id}/events"    View    Nothing resource::run::events, "Streams what happens in a run";
+    GET  "/v1/runs/{id}/undo"      View    Nothing resource::run::undo, "Shows what a compensation would undo";
+    POST "/v1/runs/{id}/cancel"    Operate Json    resource::action::cancel, "Cancels a run";
+    POST "/v1/runs/{id}/retry"     Operate Json    resource::action::refused, "Tries a parked step again";
+    POST "/v1/runs/{id}/resume"    Operate Json    resource::action::refused, "Goes on with a parked run";
+    POST "/v1/runs/{id}/skip"      Operate Json    resource::action::refused, "Leaves a parked step out";
+
+    // What there is to compose.
+    GET  "/v1/components"          View    Nothing resource::component::list, "Lists components";
+    GET  "/v1/extensions"          View    Nothing resource::extension::matrix, "The matrix of points and identities";
+    GET  "/v1/extensions/{point}/resolve" View Nothing resource::extension::resolve, "Who answers a point, and why";
+    GET  "/v1/flows"               View    Nothing resource::flow::list, "Lists flows";
+    GET  "/v1/flows/{name}"        View    Nothing resource::flow::show, "Shows a flow with its text and cases";
+    GET  "/v1/flows/{name}/effective" View Nothing resource::flow::effective, "A flow as an identity sees it";
+    GET  "/v1/config"              View    Nothing resource::config::list, "Business settings with their levels";
+    GET  "/v1/layout/{flow}"       View    Nothing resource::layout::show, "Pinned positions";
+    PUT  "/v1/layout/{flow}"       Author  Json    resource::layout::put, "Keeps pinned positions";
+
+    // Catalog.
+    GET  "/v1/catalog"             View    Nothing resource::catalog::show, "What serves";
+    GET  "/v1/catalog/files/{*path}" View  Nothing resource::catalog::file, "The text of a file that serves";
+    GET  "/v1/catalog/drafts"      View    Nothing resource::draft::list, "Lists drafts";
+    GET  "/v1/catalog/drafts/{*path}" View Nothing resource::draft::show, "Shows a draft";
+    PUT  "/v1/catalog/drafts/{*path}" Author Files resource::draft::put, "Writes a draft over the one seen";
+    DELETE "/v1/catalog/drafts/{*path}" Author Nothing resource::draft::remove, "Throws a draft away";
+    POST "/v1/catalog/validate"    Author  Files   resource::catalog::validate, "All that is wrong with texts";
+    POST "/v1/catalog/publish"     Publish Files   resource::catalog::publish, "Publishes texts as a new revision";
+    GET  "/v1/catalog/revisions"   View    Nothing resource::catalog::revisions, "Lists revisions";
+    GET  "/v1/catalog/revisions/{revision}" View Nothing resource::catalog::revision, "Shows a revision";
+    GET  "/v1/catalog/revisions/{revision}/files/{*path}" View Nothing resource::catalog::old_file, "A file of a revision";
+    GET  "/v1/catalog/revisions/{revision}/diff" View Nothing resource::catalog::diff, "What a revision changed";
+    POST "/v1/catalog/rollback"    Publish Json    resource::catalog::rollback, "Publishes an earlier revision again";
+
+    // Around it.
+    GET  "/openapi.json"           View    Nothing resource::status::openapi, "This document";
+    GET  "/v1/live/{flow}"         View    Nothing resource::live::events, "Streams a flow's figures, once a second";
+    GET  "/v1/me"                  View    Nothing resource::status::me, "Who asks, and what they may do";
+    GET  "/v1/status"              View    Nothing resource::status::status, "What serves, and what was refused";
+    GET  "/errors/{code}"          Open    Nothing resource::status::page, "The page of an error code";
+    GET  "/healthz"                Open    Nothing resource::status::health, "Whether the process lives";
+    GET  "/readyz"                 Open    Nothing resource::status::ready, "Whether it takes calls";
+    GET  "/metrics"                View    Nothing resource::status::metrics, "Figures for Prometheus";
+};
+
+/// All fixed routes.
 #[must_use]
 pub fn rows() -> &'static [Row] {
-    static ROWS: &[Row] = table! {
-        // Calling flows. The call itself goes past this router: see `front`.
-        POST "/v1/flows/{name}"        Invoke  Json    elsewhere, "Runs a flow and answers its output";
-        POST "/v1/flows/{name}/test"   Author  Files   resource::case::test, "Runs a draft of a flow once";
-        POST "/v1/flows/{name}/cases"  Author  Files   resource::case::cases, "Runs all cases of a flow";
-
-        // Runs.
-        GET  "/v1/runs"                View    Nothing resource::run::list, "Lists runs, newest first";
-        POST "/v1/runs/actions"        Operate Json    resource::action::several, "Acts on several runs";
-        GET  "/v1/runs/{id}"           View    Nothing resource::run::show, "Shows a run";
-        GET  "/v1/runs/{id}/events"    View    Nothing resource::run::events, "Streams what happens in a run";
-        GET  "/v1/runs/{id}/undo"      View    Nothing resource::run::undo, "Shows what a compensation would undo";
-        POST "/v1/runs/{id}/cancel"    Operate Json    resource::action::cancel, "Cancels a run";
-        POST "/v1/runs/{id}/retry"     Operate Json    resource::action::refused, "Tries a parked step again";
-        POST "/v1/runs/{id}/resume"    Operate Json    resource::action::refused, "Goes on with a parked run";
-        POST "/v1/runs/{id}/skip"      Operate Json    resource::action::refused, "Leaves a parked step out";
-
-        // Around it.
-        GET  "/v1/live/{flow}"         View    Nothing resource::live::events, "Streams a flow's figures, once a second";
-        GET  "/v1/me"                  View    Nothing resource::status::me, "Who asks, and what they may do";
-        GET  "/v1/status"              View    Nothing resource::status::status, "What serves, and what was refused";
-        GET  "/errors/{code}"          Open    Nothing resource::status::page, "The page of an error code";
-        GET  "/healthz"                Open    Nothing resource::status::health, "Whether the process lives";
-        GET  "/readyz"                 Open    Nothing resource::status::ready, "Whether it takes calls";
-        GET  "/metrics"                View    Nothing resource::status::metrics, "Figures for Prometheus";
-    };
     ROWS
 }
 

@@ -3,9 +3,9 @@
 
 mod architecture;
 mod errors;
+mod http;
 mod language;
 mod limits;
-mod http;
 mod store;
 
 use components as _;

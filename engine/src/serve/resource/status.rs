@@ -92,3 +92,16 @@ pub(in crate::serve) async fn metrics(ask: Ask) -> Answer {
     let text = telemetry.render();
     Ok(bytes(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text).map(Either::Left))
 }
+
+/// OpenAPI of the fixed routes and of every flow that serves.
+pub(in crate::serve) async fn openapi(ask: Ask) -> Answer {
+    let served = ask.engine.served();
+    let routes = crate::serve::rows().iter().map(|row| crate::serve::Described {
+        method: row.method.as_str(),
+        path: row.path,
+        summary: row.summary,
+        has_body: row.takes != crate::serve::Takes::Nothing,
+    });
+    let plans = served.flows().filter_map(|(_, entry)| entry.base()).map(|plan| &**plan);
+    ok(&crate::serve::openapi(&ask.engine.settings().version, routes, plans))
+}

@@ -1,0 +1,27 @@
+//! `/v1/layout/{flow}`: positions given by hand. They never touch the YAML.
+
+use hyper::StatusCode;
+
+use super::{Answer, Ask, Problem, ok, store};
+use crate::publish::Pins;
+
+/// `GET /v1/layout/{flow}`.
+pub(in crate::serve) async fn show(ask: Ask) -> Answer {
+    let pins = Pins::get(&ask.engine.documents(), ask.param("flow")).await.map_err(|fault| store(&fault))?;
+    ok(&pins)
+}
+
+/// More pins than a flow may have nodes.
+const MOST_PINS: usize = 2_000;
+
+/// `PUT /v1/layout/{flow}`.
+pub(in crate::serve) async fn put(mut ask: Ask) -> Answer {
+    let pins = ask.read::<Pins>()?;
+    let flow = ask.param("flow");
+    if pins.pins.len() > MOST_PINS || ask.engine.served().entry(flow).is_none() {
+        let detail = format!("there is no flow `{flow}`, or more than {MOST_PINS} pins came");
+        return Err(Problem::refused(StatusCode::UNPROCESSABLE_ENTITY, "LAYOUT_REFUSED", detail));
+    }
+    pins.put(&ask.engine.documents(), flow).await.map_err(|fault| store(&fault))?;
+    ok(&pins)
+}
