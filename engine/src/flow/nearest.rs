@@ -2,7 +2,9 @@
 
 /// The candidate closest to `name`, if it is close enough to be meant.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = 1 + name.chars().count() / 3;
+    let length = name.chars().count();
+    // In a short word two edits make another word: `code` is not meant to be `body`.
+    let limit = if length <= 4 { 1 } else { 1 + length / 3 };
     candidates
         .into_iter()
         .map(|candidate| (distance(name, candidate), candidate))
@@ -48,5 +50,6 @@ mod tests {
         assert_eq!(nearest("return_point", known), Some("return_points"));
         assert_eq!(nearest("INPUT", known), Some("input"));
         assert_eq!(nearest("refund", known), None);
+        assert_eq!(nearest("code", ["body", "status"]), None);
     }
 }

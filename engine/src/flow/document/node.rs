@@ -38,8 +38,18 @@ pub struct Node {
     pub compensate: Option<Box<Node>>,
     /// Some text in it mentions `nodes.`, `status.` or `errors.`.
     pub mentions_nodes: bool,
+    /// Where each of its keys stands.
+    pub keys: Vec<Spanned<String>>,
     /// Where it starts.
     pub span: Span,
+}
+
+impl Node {
+    /// Where a key stands; where the node starts when the key is not stated here.
+    #[must_use]
+    pub fn at(&self, key: &str) -> Span {
+        self.keys.iter().find(|stated| stated.value == key).map_or(self.span, |stated| stated.span)
+    }
 }
 
 /// The ten kinds.
@@ -130,6 +140,8 @@ pub struct SwitchCase {
     pub case: Option<Spanned<String>>,
     /// `to`.
     pub to: Vec<Spanned<String>>,
+    /// Where it starts.
+    pub span: Span,
 }
 
 /// `foreach`.

@@ -33,7 +33,9 @@ impl Binder<'_> {
             (operators::OPT_SELECT | operators::OPT_INDEX, false, 2) => return self.optional(call),
             _ => {}
         }
+        let (is_member, count) = (call.target.is_some(), call.args.len());
         self.function(id, &mut call);
+        self.arity(id, &call.func_name, is_member, count);
         call.args.iter_mut().for_each(|arg| self.node(arg));
         compare(call)
     }
@@ -107,6 +109,21 @@ impl Binder<'_> {
         self.node(target);
         let is_known = functions::MEMBER.contains(&name.as_str());
         self.known_function(id, &name, is_known, &functions::MEMBER);
+    }
+
+    /// Tells when a function takes another number of arguments.
+    fn arity(&mut self, id: u64, name: &str, is_member: bool, count: usize) {
+        let Some(arity) = functions::arity(name, is_member).filter(|arity| !arity.contains(&count)) else {
+            return;
+        };
+        let (low, high) = arity.into_inner();
+        let wanted = if low == high { low.to_string() } else { format!("{low} or {high}") };
+        let message = format!("`{name}` takes {wanted} arguments, found {count}");
+        let help = match name {
+            "date" => "name the moment and its zone: `date(now(), \"Asia/Shanghai\")`".to_owned(),
+            _ => format!("give it {wanted}"),
+        };
+        self.fault(Fault::new(fault::UNKNOWN_FUNCTION, message, self.place(id, 1)).help(help));
     }
 
     fn known_function(&mut self, id: u64, name: &str, is_known: bool, known: &[&'static str]) {

@@ -1,6 +1,7 @@
 //! The functions of the language: CEL's standard ones, its string, math and list extensions, and ours. One
 //! environment serves every expression. `now`, `uuid` and `orDefault` are rewritten in `bind.rs` instead.
 
+use std::ops::RangeInclusive;
 use std::sync::{Arc, LazyLock};
 
 use cel::common::types::{
@@ -92,6 +93,25 @@ pub(super) const MEMBER: [&str; 44] = [
     "upperAscii",
     "value",
 ];
+/// How many arguments a function takes, where that is told at load; a method's target does not count.
+pub(super) fn arity(name: &str, is_member: bool) -> Option<RangeInclusive<usize>> {
+    Some(match (is_member, name) {
+        (true, "hasValue" | "lowerAscii" | "reverse" | "size" | "sort" | "trim" | "upperAscii" | "value") => {
+            0..=0
+        }
+        (true, "charAt" | "contains" | "endsWith" | "or" | "orValue" | "startsWith") => 1..=1,
+        (true, "indexOf" | "lastIndexOf" | "split" | "substring") => 1..=2,
+        (true, "slice") => 2..=2,
+        (
+            false,
+            "bool" | "bytes" | "double" | "duration" | "dyn" | "int" | "size" | "string" | "timestamp"
+            | "type" | "uint",
+        ) => 1..=1,
+        (false, "date") => 2..=2,
+        _ => return None,
+    })
+}
+
 /// Functions called as `space.f(x)`.
 pub(super) const SPACED: [&str; 28] = [
     "decimal.add",

@@ -21,6 +21,9 @@ const ROOTS: [(&str, Root); 9] = [
     ("claims", Root::Claims),
 ];
 
+/// The most nodes that one message lists.
+const LISTED: usize = 20;
+
 /// What an expression may name.
 #[derive(Debug, Clone)]
 pub struct Names<'a> {
@@ -169,7 +172,10 @@ impl<'a> Names<'a> {
         let meant = nearest(id, ids.flat_map(|ids| ids.order.iter().map(String::as_str)));
         Lookup::Unknown {
             message: format!("no node `{id}`"),
-            help: meant.map(|meant| format!("did you mean `{name}.{meant}`?")),
+            help: Some(match meant {
+                Some(meant) => format!("did you mean `{name}.{meant}`?"),
+                None => self.every(name),
+            }),
             used: 2,
         }
     }
@@ -186,6 +192,17 @@ impl<'a> Names<'a> {
             None => format!("{}; quote it if it is a text: \"{name}\"", self.list()),
         };
         Lookup::Unknown { message: format!("unknown name `{name}`"), help: Some(help), used: 1 }
+    }
+
+    /// Every node that can be read here; of many, the first.
+    fn every(&self, name: &str) -> String {
+        let ids: Vec<&str> = self
+            .bodies()
+            .filter_map(|(_, names)| names.ids.as_ref())
+            .flat_map(|ids| ids.order.iter().map(String::as_str))
+            .collect();
+        let more = if ids.len() > LISTED { ", …" } else { "" };
+        format!("`{name}.` stands before one of: {}{more}", ids[..ids.len().min(LISTED)].join(", "))
     }
 
     fn is_node(&self, id: &str) -> bool {

@@ -112,13 +112,16 @@ fn readable(message: &str) -> String {
     if message.contains("'<EOF>'") {
         return "the expression ends too early".to_owned();
     }
+    if message.contains("Incomplete") {
+        return "something is missing between brackets".to_owned();
+    }
     let quoted = |message: &str| {
         let inner = message.find('\'').zip(message.rfind('\'')).filter(|(open, close)| open < close);
         inner.map(|(open, close)| message[open + 1..close].to_owned())
     };
     let starts = ["mismatched input", "extraneous input", "no viable alternative", "token recognition error"];
     match quoted(message).filter(|_| starts.iter().any(|start| message.starts_with(start))) {
-        Some(token) => format!("unexpected `{token}`"),
+        Some(token) => format!("unexpected `{}`", token.trim_end()),
         None => message.to_owned(),
     }
 }
@@ -134,13 +137,38 @@ fn place(text: &str, (line, column): (isize, isize)) -> Range<usize> {
 
 fn hint(text: &str) -> Option<String> {
     let words: Vec<&str> = text.split_whitespace().collect();
-    let instead = [("and", "&&"), ("or", "||"), ("not", "!"), ("=", "=="), ("<>", "!=")];
+    let instead = [
+        ("and", "&&"),
+        ("or", "||"),
+        ("not", "!"),
+        ("=", "=="),
+        ("===", "=="),
+        ("!==", "!="),
+        ("<>", "!="),
+        ("&", "&&"),
+        ("|", "||"),
+    ];
     if let Some((written, meant)) = instead.iter().find(|(written, _)| words.contains(written)) {
         return Some(format!("write `{meant}` instead of `{written}`"));
     }
     let is_open = |quote: char| text.matches(quote).count() % 2 == 1;
     if is_open('"') || is_open('\'') {
         return Some("a text stands between two quotes of one kind: \"…\" or '…'".into());
+    }
+    if words.contains(&"=>") || words.contains(&"->") {
+        return Some("write the variable, a comma and the condition: `list.all(x, x.n > 0)`".into());
+    }
+    if text.contains('$') {
+        return Some(
+            "an expression holds no `$`: write the name alone, or `map[key]` for a computed key".into(),
+        );
+    }
+    let count = |c: char| text.matches(c).count();
+    for (open, close) in [('(', ')'), ('[', ']'), ('{', '}')] {
+        if count(open) != count(close) {
+            let (more, less) = if count(open) > count(close) { (open, close) } else { (close, open) };
+            return Some(format!("there are more `{more}` than `{less}`"));
+        }
     }
     text.contains('`').then(|| "write a key with odd characters as `x[\"odd-key\"]`".into())
 }

@@ -16,6 +16,8 @@ pub enum Form {
     Expression,
     /// `true` or `false`.
     Flag,
+    /// `true`; its contrary is said by leaving the key out.
+    Yes,
     /// A whole number within bounds, both included.
     Whole(u64, u64),
     /// A whole number that may be negative.
@@ -55,6 +57,8 @@ pub enum Name {
     Node,
     /// A local name, a variable, a setting: CEL reads it as one identifier.
     Identifier,
+    /// An identifier that hides no name of the language.
+    Local,
     /// A document's name, a use case, a biz id, a scenario.
     Word,
     /// An error code, such as `ORDER_NOT_FOUND`.

@@ -166,7 +166,7 @@ static CASE: Object = Object {
     about: "A condition and where it leads.",
     keys: &[Own(&[
         key("case", Form::Expression, "the condition"),
-        key("default", Form::Flag, "true: taken when no case holds"),
+        key("default", Form::Yes, "true: taken when no case holds"),
         required("to", Form::OneOrMore(&NODE_ID), "the node or nodes it leads to"),
     ])],
     exactly_one: Some(&["case", "default"]),
@@ -178,7 +178,7 @@ static FOREACH: Object = object(
     "One round of work for each item; outputs in the order of the input.",
     &[Own(&[
         required("in", Form::Expression, "the list"),
-        key("as", Form::Name(Name::Identifier), "the item's name; `item` unless stated"),
+        key("as", Form::Name(Name::Local), "the item's name; `item` unless stated"),
         key("concurrency", Form::Whole(1, 10_000), "how many items at once; 1 unless stated"),
         key("max", Form::Whole(1, 10_000), "the most items; 1,000 unless stated"),
         key(

@@ -124,6 +124,7 @@ impl Schema<'_> {
             Form::Line => json!({"type": ["string", "number", "boolean", "null"]}),
             Form::Expression => json!({"type": ["string", "boolean"]}),
             Form::Flag => json!({"type": "boolean"}),
+            Form::Yes => json!({"const": true}),
             Form::Whole(low, high) => json!({"type": "integer", "minimum": low, "maximum": high}),
             Form::Integer => json!({"type": "integer", "minimum": i32::MIN, "maximum": i32::MAX}),
             Form::Number(low, high) => json!({"type": "number", "minimum": low, "maximum": high}),
@@ -224,7 +225,7 @@ fn beside(object: &Object) -> Value {
 fn named(name: Name) -> Value {
     match name {
         Name::Node => json!({"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}),
-        Name::Identifier => json!({"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}),
+        Name::Identifier | Name::Local => json!({"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*$"}),
         Name::Code => json!({"type": "string", "pattern": "^[A-Z][A-Z0-9_]*$"}),
         Name::Address => {
             json!({"type": "string", "pattern": "^[a-z][a-z0-9_]*(\\[[0-9]+\\])?(\\.[a-z][a-z0-9_]*(\\[[0-9]+\\])?)*$"})

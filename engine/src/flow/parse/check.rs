@@ -8,7 +8,7 @@ use sdk::Duration;
 use super::words;
 use crate::flow::{
     diagnostic::Diagnostic,
-    language::{BESIDE, Form, KINDS, Key, Name, Object},
+    language::{self, BESIDE, Form, KINDS, Key, Name, Object},
     nearest::nearest,
     tree::{Shape, Span, Spanned, Tree},
 };
@@ -54,7 +54,8 @@ impl Check<'_> {
             // A key that is nearly one of the choices was reported as unknown already; naming it again helps nobody.
             let is_slip = tree.entries().iter().any(|entry| {
                 object.key(&entry.key.value).is_none()
-                    && nearest(&entry.key.value, choices.iter().copied()).is_some()
+                    && (nearest(&entry.key.value, choices.iter().copied()).is_some()
+                        || language::meant(&entry.key.value, |key| choices.contains(&key)).is_some())
             });
             if !is_slip {
                 self.faults.push(words::none_of(object, choices, owner));
@@ -157,7 +158,8 @@ impl Check<'_> {
             (Form::Text | Form::Line, Shape::Text(_) | Shape::Number(_) | Shape::Bool(_))
             | (Form::Line, Shape::Null)
             | (Form::Expression, Shape::Bool(_))
-            | (Form::Flag, Shape::Bool(_)) => {}
+            | (Form::Flag, Shape::Bool(_))
+            | (Form::Yes, Shape::Bool(true)) => {}
             (Form::Whole(low, high), Shape::Number(number)) => match number.as_u64() {
                 Some(number) if (*low..=*high).contains(&number) => {}
                 _ => self.faults.push(words::out_of_range(tree, name, &number.to_string(), low, high)),

@@ -4,15 +4,24 @@ use std::fmt::Display;
 
 use crate::flow::{
     diagnostic::Diagnostic,
-    language::{Form, Name, Object},
+    language::{self, Form, Name, Object},
     nearest::nearest,
     tree::{Shape, Span, Spanned, Tree},
 };
+
+/// Names that every expression may know already.
+const RESERVED: [&str; 15] = [
+    "claims", "config", "error", "errors", "identity", "index", "input", "last", "message", "nodes",
+    "request", "run", "status", "trigger", "vars",
+];
 
 pub(super) fn unknown_key(key: &Spanned<String>, object: &'static Object) -> Diagnostic {
     let known = object.keys().map(|key| key.name);
     let help = match nearest(&key.value, known.clone()) {
         Some(name) => format!("did you mean `{name}`?"),
+        None if let Some(name) = language::meant(&key.value, |name| object.key(name).is_some()) => {
+            format!("did you mean `{name}`?")
+        }
         None => format!("{} knows: {}", object.name, known.collect::<Vec<_>>().join(", ")),
     };
     Diagnostic::error("UNKNOWN_KEY", key.span, format!("{} has no key `{}`", object.name, key.value), help)
@@ -160,7 +169,10 @@ pub(super) fn name(rule: Name, text: &str) -> Result<(), &'static str> {
         Name::Node if !is_node(text) => Err(
             "use small letters, digits and `_`, a letter first, and no word of CEL; a dash would read as minus",
         ),
-        Name::Identifier if !is_identifier(text) => {
+        Name::Local if RESERVED.contains(&text) => {
+            Err("this name has a meaning of its own; use another, such as `order` or `line`")
+        }
+        Name::Identifier | Name::Local if !is_identifier(text) => {
             Err("use letters, digits and `_`, a letter first, and no word of CEL; a dash would read as minus")
         }
         Name::Address if !text.split('.').all(|step| is_node(without_index(step))) => {
@@ -185,6 +197,7 @@ pub(super) const fn form(form: &Form) -> &'static str {
     match form {
         Form::Expression => "an expression",
         Form::Flag => "true or false",
+        Form::Yes => "true",
         Form::Whole(..) | Form::Integer => "a whole number",
         Form::Number(..) => "a number",
         Form::Duration => "a length of time",
@@ -203,6 +216,7 @@ pub(super) fn mend(form: &Form, tree: &Tree) -> &'static str {
         (Form::Whole(..) | Form::Integer | Form::Number(..), Shape::Text(_)) => {
             "write the number without quotes"
         }
+        (Form::Yes, _) => "write true, or take the key away",
         (Form::Flag, _) => "write true or false, without quotes; YAML 1.2 has no yes, no, on or off",
         (Form::Duration, _) => "write whole numbers with ms, s, m, h or d, such as `250ms`",
         (Form::Text | Form::Line | Form::Name(_) | Form::Word(_), Shape::Map(_)) => {
@@ -223,7 +237,8 @@ pub(super) fn either(forms: &[Form]) -> String {
 const fn shape(tree: &Tree) -> &'static str {
     match &tree.shape {
         Shape::Null => "nothing",
-        Shape::Bool(_) => "true or false",
+        Shape::Bool(true) => "true",
+        Shape::Bool(false) => "false",
         Shape::Number(_) => "a number",
         Shape::Text(_) => "a text",
         Shape::List(_) => "a list",

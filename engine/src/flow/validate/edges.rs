@@ -95,7 +95,12 @@ impl Edges<'_, '_> {
         // `order` and `switch` add needs of their own; only a node placed by `needs` alone can be counted.
         if self.body.order.is_none() && needs > 0 && usize::try_from(count).unwrap_or(usize::MAX) > needs {
             let message = format!("`{}` waits for {count} successes, but needs only {needs}", node.id.value);
-            self.set.error("JOIN_COUNT", node.span, message, format!("write a number from 1 to {needs}"));
+            self.set.error(
+                "JOIN_COUNT",
+                node.at("join"),
+                message,
+                format!("write a number from 1 to {needs}"),
+            );
         }
     }
 
@@ -103,11 +108,10 @@ impl Edges<'_, '_> {
         let default = cases.iter().position(|case| case.case.is_none());
         for (index, case) in cases.iter().enumerate() {
             if default.is_some_and(|default| index > default) {
-                let span = case.to.first().map_or(node.span, |to| to.span);
                 let help = "put `default` last";
                 self.set.error(
                     "SWITCH_CASES",
-                    span,
+                    case.span,
                     "this case is never looked at: the default stands before it",
                     help,
                 );

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use jsonschema::{ValidationError, Validator, error::ValidationErrorKind as Kind};
 use sdk::Value;
 
+use super::misfit::Words;
 use crate::flow::{
     diagnostic::Diagnostic,
     nearest::nearest,
@@ -98,29 +99,12 @@ impl Finding<'_> {
                 ));
             }
             _ if holds_expression(at) => {}
-            Kind::AnyOf { .. } | Kind::OneOfNotValid { .. } | Kind::OneOfMultipleValid { .. } => {
-                let message = format!("{} fits none of the allowed forms", self.place());
-                faults.push(Diagnostic::error(code, at.span, message, self.allowed()));
-            }
-            Kind::Enum { options } => {
-                let options: Vec<&str> =
-                    options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-                let found = at.text().unwrap_or_default();
-                let help = match nearest(found, options.iter().copied()) {
-                    Some(meant) => format!("did you mean `{meant}`?"),
-                    None => format!("write one of {}", options.join(", ")),
-                };
-                faults.push(Diagnostic::error(
-                    code,
-                    at.span,
-                    format!("{} cannot be `{found}`", self.place()),
-                    help,
-                ));
-            }
             _ => {
-                let said: String = self.fault.to_string().chars().take(200).collect();
-                let message = format!("{} does not fit: {said}", self.place());
-                faults.push(Diagnostic::error(code, at.span, message, self.allowed()));
+                let around = self.around().unwrap_or(&Value::Null);
+                let words = Words { schema: self.schema, around, at, fault: self.fault };
+                let (message, help) = words.tell(&self.place());
+                let help = help.unwrap_or_else(|| self.allowed());
+                faults.push(Diagnostic::error(code, at.span, message, help));
             }
         }
     }

@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{address, checked::CheckedFlow, set::Set};
+use super::{
+    address,
+    checked::{Checked, CheckedFlow},
+    set::Set,
+};
 use crate::flow::{
-    document::{Body, ErrorRule, Kind},
+    document::{Body, ErrorRule, For, Implementation, Kind, Node},
     schema::Contract,
     tree::{Span, Tree},
 };
@@ -136,12 +140,8 @@ fn error_rules(set: &mut Set<'_>, rules: &[ErrorRule], body: &Body) {
 pub(super) fn sub_flows(set: &mut Set<'_>) {
     let mut calls: BTreeMap<&str, BTreeMap<&str, Span>> = BTreeMap::new();
     for checked in &set.checked.flows {
-        for node in checked.flow.all_nodes() {
-            if let Kind::Flow { name, .. } = &node.kind {
-                let from = calls.entry(checked.flow.header.name.value.as_str()).or_default();
-                from.entry(&name.value).or_insert(name.span);
-            }
-        }
+        let from = calls.entry(checked.flow.header.name.value.as_str()).or_default();
+        called(set.checked, &checked.flow.use_case.value, checked.flow.all_nodes(), &mut Vec::new(), from);
     }
     let mut told = BTreeSet::new();
     let mut depths: HashMap<&str, usize> = HashMap::new();
@@ -150,6 +150,43 @@ pub(super) fn sub_flows(set: &mut Set<'_>) {
         let mut path = Vec::new();
         depth(set, &calls, start, &mut path, &mut told, &mut depths);
     }
+}
+
+/// The flows that nodes call, themselves and by the extensions that may answer for the use case.
+fn called<'c>(
+    checked: &'c Checked,
+    use_case: &str,
+    nodes: Vec<&'c Node>,
+    points: &mut Vec<&'c str>,
+    found: &mut BTreeMap<&'c str, Span>,
+) {
+    for node in nodes {
+        match &node.kind {
+            Kind::Flow { name, .. } => {
+                found.entry(&name.value).or_insert(name.span);
+            }
+            Kind::Extension { point, .. } if !points.contains(&point.value.as_str()) => {
+                points.push(&point.value);
+                for body in answers(checked, use_case, &point.value) {
+                    called(checked, use_case, body.all_nodes(), points, found);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What may answer at a point for a use case.
+fn answers<'c>(checked: &'c Checked, use_case: &str, point: &str) -> Vec<&'c Implementation> {
+    let is_for = |place: &For| place.use_case.as_ref().is_some_and(|stated| stated.value == use_case);
+    let written = checked.extensions.iter().filter(|extension| {
+        extension.point.value == point && extension.places.iter().any(|place| is_for(place))
+    });
+    let default = checked.points.iter().filter(|found| found.header.name.value == point);
+    written
+        .map(|extension| &extension.implementation)
+        .chain(default.filter_map(|found| found.default.as_ref()))
+        .collect()
 }
 
 /// How deep calls go below a flow; a circle is told once, with its path.

@@ -10,6 +10,7 @@ mod edges;
 mod fit;
 mod flows;
 mod gather;
+mod misfit;
 mod nodes;
 mod places;
 mod responds;

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::flow::{
     document::{Callback, Flow, FlowMode, Kind, Node, Wait},
-    tree::{Spanned, Tree},
+    tree::{Shape, Spanned, Tree},
 };
 
 /// What surrounds a node.
@@ -26,7 +26,7 @@ pub(super) fn check(set: &mut Set<'_>, node: &Node, around: Around<'_>) {
         Kind::Wait(wait) => waits(set, wait, node, around),
         Kind::Race(branches) if branches.len() == 1 => {
             let help = "name at least two branches, or write the one as a node of its own";
-            set.error("RACE_BRANCHES", node.span, "a race needs somebody to race against", help);
+            set.error("RACE_BRANCHES", node.at("race"), "a race needs somebody to race against", help);
         }
         _ => {}
     }
@@ -62,9 +62,10 @@ fn component(set: &mut Set<'_>, name: &Spanned<String>, node: &Node, around: Aro
         return;
     };
     let schema = || serde_json::to_value((entry.schema)()).unwrap_or(Value::Bool(true));
-    let empty = Tree { span: name.span, shape: crate::flow::tree::Shape::Map(Vec::new()) };
+    let empty = Tree { span: name.span, shape: Shape::Map(Vec::new()) };
     let with = node.with.as_ref().unwrap_or(&empty);
-    let about = About { code: "CONFIG_INVALID", what: "`with`", owner: name.span };
+    let owner = if node.with.is_some() { node.at("with") } else { name.span };
+    let about = About { code: "CONFIG_INVALID", what: "`with`", owner };
     set.schemas.fit(&format!("use:{}", entry.name), schema, with, &about, &mut set.faults);
     references(set, with);
     writes(set, &entry, with, node, around);
@@ -98,7 +99,7 @@ fn secret_in(tree: &Tree) -> Option<crate::flow::tree::Span> {
     }
     let inner = tree.entries().iter().map(|entry| &entry.value);
     match &tree.shape {
-        crate::flow::tree::Shape::List(items) => items.iter().find_map(secret_in),
+        Shape::List(items) => items.iter().find_map(secret_in),
         _ => inner.into_iter().find_map(secret_in),
     }
 }
@@ -117,7 +118,7 @@ fn writes(set: &mut Set<'_>, entry: &ComponentEntry, with: &Tree, node: &Node, a
     if retries && !is_durable && node.idempotency_key.is_none() && !node.id.value.is_empty() {
         let message = format!("`{}` is tried again, and each attempt may change something", node.id.value);
         let help = "state an `idempotencyKey` that is the same for every repetition of the work";
-        set.warn("RETRY_WITHOUT_KEY", node.span, message, help);
+        set.warn("RETRY_WITHOUT_KEY", node.at("retry"), message, help);
     }
 }
 
@@ -134,7 +135,7 @@ fn extension(set: &mut Set<'_>, point: &Spanned<String>, node: &Node) {
     };
     if let (Some(schema), Some(with)) = (&document.input, &node.with) {
         let what = format!("the input of `{}`", point.value);
-        let about = About { code: "POINT_INPUT", what: &what, owner: point.span };
+        let about = About { code: "POINT_INPUT", what: &what, owner: node.at("with") };
         set.schemas.fit(
             &format!("point:{}", point.value),
             || schema.to_json(),
@@ -175,7 +176,7 @@ fn flow(set: &mut Set<'_>, name: &Spanned<String>, version: Option<u32>, mode: F
     }
     if let (Some(schema), Some(with)) = (&target.input, &node.with) {
         let what = format!("the input of `{}`", name.value);
-        let about = About { code: "FLOW_INPUT", what: &what, owner: name.span };
+        let about = About { code: "FLOW_INPUT", what: &what, owner: node.at("with") };
         set.schemas.fit(&format!("flow:{}", name.value), || schema.to_json(), with, &about, &mut set.faults);
     }
 }
@@ -187,10 +188,15 @@ pub(super) const fn is_wait(node: &Node) -> bool {
 fn waits(set: &mut Set<'_>, wait: &Wait, node: &Node, around: Around<'_>) {
     if around.flow.is_some_and(|flow| !flow.is_durable.value) {
         let help = "say `durable: true` in the flow; for a short pause use the component `delay`";
-        set.error("WAIT_NOT_DURABLE", node.span, "a flow that is not durable cannot wait", help);
+        set.error("WAIT_NOT_DURABLE", node.at("wait"), "a flow that is not durable cannot wait", help);
     }
     match wait {
         Wait::For(tree) => {
+            if let Shape::Number(number) = &tree.shape {
+                let help = format!("add the unit: `{number}s` or `{number}m`");
+                let message = format!("`for: {number}` is no length of time");
+                set.error("BAD_DURATION", tree.span, message, help);
+            }
             if let Some(text) = constant(tree)
                 && text.parse::<sdk::Duration>().is_err()
             {
@@ -235,24 +241,29 @@ fn policies(set: &mut Set<'_>, node: &Node) {
     if let Some(timeout) = node.policies.timeout {
         if timeout.attempt == Some(zero) || timeout.total == Some(zero) {
             let help = "write a length of time above zero, or take the key away to have none";
-            set.error("POLICY_NUMBERS", node.span, "a timeout of nothing lets nothing succeed", help);
+            set.error(
+                "POLICY_NUMBERS",
+                node.at("timeout"),
+                "a timeout of nothing lets nothing succeed",
+                help,
+            );
         } else if let (Some(attempt), Some(total)) = (timeout.attempt, timeout.total)
             && attempt > total
         {
             let message = format!("one attempt may take {attempt}, all together only {total}");
-            set.warn("POLICY_NUMBERS", node.span, message, "let `total` be at least `attempt`");
+            set.warn("POLICY_NUMBERS", node.at("timeout"), message, "let `total` be at least `attempt`");
         }
     }
     if let Some(retry) = &node.policies.retry
         && retry.initial > retry.max
     {
         let message = format!("the first delay may be {}, the largest {}", retry.initial, retry.max);
-        set.warn("POLICY_NUMBERS", node.span, message, "let `max` be at least `initial`");
+        set.warn("POLICY_NUMBERS", node.at("retry"), message, "let `max` be at least `initial`");
     }
     if node.policies.cache.as_ref().is_some_and(|cache| cache.ttl == zero) {
         set.error(
             "POLICY_NUMBERS",
-            node.span,
+            node.at("cache"),
             "a cache that keeps nothing is none",
             "write a `ttl` above zero",
         );

@@ -13,6 +13,7 @@ const NODE_NAMES: [&str; 3] = ["nodes.", "status.", "errors."];
 pub fn node(id: Spanned<String>, tree: &Tree, blocks: &PolicyBlocks<'_>) -> Node {
     let kind = kind::kind(tree, blocks);
     Node {
+        keys: tree.entries().iter().map(|entry| entry.key.clone()).collect(),
         span: if id.value.is_empty() { tree.span } else { id.span },
         policies: policy::of_node(tree, &kind, blocks),
         blocks: tree.get("policy").map(names).unwrap_or_default(),

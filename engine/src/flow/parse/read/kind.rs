@@ -74,7 +74,11 @@ fn flow(value: &Tree) -> Kind {
 }
 
 fn case(tree: &Tree) -> SwitchCase {
-    SwitchCase { case: expression(tree.get("case")), to: tree.get("to").map(names).unwrap_or_default() }
+    SwitchCase {
+        case: expression(tree.get("case")),
+        to: tree.get("to").map(names).unwrap_or_default(),
+        span: tree.span,
+    }
 }
 
 fn foreach(tree: &Tree, blocks: &PolicyBlocks<'_>) -> Foreach {
