@@ -102,6 +102,8 @@ export function flowQuery(name: string) {
     queryFn: ({ signal }) => get<Flow>(`/v1/flows/${encodeURIComponent(name)}`, {}, signal),
     staleTime: 5_000,
     retry: false,
+    // A flow that is a draft only answers 404 once, not again with every part that looks at it.
+    retryOnMount: false,
   });
 }
 

@@ -2,13 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { project } from '../core/graph';
 import { draftOf } from '../core/place';
 import { parseTree } from '../core/tree';
-import { place } from './layout';
+import { pinned, place } from './layout';
 import { corners, pathThrough } from './route';
 
 function laidOut(text: string, folded: readonly string[] = []) {
   const draft = draftOf(text, parseTree(text), 0);
   if (draft === undefined) throw new Error('no document');
-  return place(project(draft, []), { folded: new Set(folded), pins: { b: { x: 7, y: 9 } }, tall: new Set() });
+  const laid = place(project(draft, []), { folded: new Set(folded), tall: new Set() });
+  return pinned(laid, { b: { x: 7, y: 9 } });
 }
 
 const FLOW = `order: [a, [b, c, d], e]

@@ -42,7 +42,6 @@ export interface Layout {
 }
 export interface LayoutOptions {
   readonly folded: ReadonlySet<string>;
-  readonly pins: Pins;
   /** Nodes with a third row. */
   readonly tall: ReadonlySet<string>;
 }
@@ -96,10 +95,19 @@ function placeScope(graph: Graph, options: LayoutOptions, parent: string | undef
     dagre.setNode(node.id, sizeOf(node, body, options));
   }
   const edges = graph.edges.filter((edge) => !edge.implied);
-  for (const edge of edges)
-    dagre.setEdge(edge.from, edge.to, { weight: edge.sources.includes('data') ? 1 : 3 });
+  const buses = busesOf(edges);
+  for (const edge of edges) {
+    const bus = buses.get(edge);
+    const weight = edge.sources.includes('data') ? 1 : 3;
+    if (bus === undefined) dagre.setEdge(edge.from, edge.to, { weight });
+    else {
+      dagre.setNode(bus, { width: 1, height: 1 });
+      dagre.setEdge(edge.from, bus, { weight });
+      dagre.setEdge(bus, edge.to, { weight });
+    }
+  }
   arrange(dagre, { constraints: asWritten(graph) });
-  return gather(graph, edges, dagre, inner, options, parent);
+  return gather(graph, edges, { dagre, buses, inner, parent });
 }
 
 function bodyLayout(node: GraphNode, options: LayoutOptions): Layout | undefined {
@@ -125,13 +133,17 @@ function sizeOf(
   };
 }
 
+interface Arranged {
+  readonly dagre: Dagre;
+  readonly buses: ReadonlyMap<GraphEdge, string>;
+  readonly inner: ReadonlyMap<string, Inner>;
+  readonly parent: string | undefined;
+}
+
 function gather(
   graph: Graph,
   edges: readonly GraphEdge[],
-  dagre: Dagre,
-  inner: ReadonlyMap<string, Inner>,
-  options: LayoutOptions,
-  parent: string | undefined,
+  { dagre, buses, inner, parent }: Arranged,
 ): Layout {
   const nodes: Placed[] = [];
   const lines: Line[] = [];
@@ -139,13 +151,12 @@ function gather(
   for (const node of graph.nodes) {
     const at = dagre.node(node.id);
     const address = addressOf(node.path).join('.') || node.id;
-    const pinned = options.pins[address];
     const width = at.width ?? CARD.width;
     const height = at.height ?? CARD.height;
-    const x = pinned?.x ?? snap((at.x ?? 0) - width / 2);
+    const x = snap((at.x ?? 0) - width / 2);
     // Lines meet a card at the middle of its first two rows, so that a third row bends no line.
     const port = inner.has(node.id) ? height / 2 : CARD.height / 2;
-    const y = pinned?.y ?? snap((at.y ?? 0) - port);
+    const y = snap((at.y ?? 0) - port);
     right = Math.max(right, x + width);
     bottom = Math.max(bottom, y + height);
     const body = inner.get(node.id);
@@ -157,18 +168,59 @@ function gather(
     lines.push(...(body?.layout.lines ?? []));
   }
   for (const edge of edges) {
-    const points = dagre.edge(edge.from, edge.to)?.points ?? [];
     lines.push({
       key: `${graph.path.join('/')}:${edge.from}>${edge.to}`,
       from: [...graph.path, 'nodes', edge.from].join('/'),
       to: [...graph.path, 'nodes', edge.to].join('/'),
       edge,
-      bends: points.length > 3 ? points.slice(1, -1).map(({ x, y }: Point) => ({ x, y })) : [],
+      bends: bendsOf(dagre, edge, buses.get(edge)),
       scope: graph.path,
       parent,
     });
   }
   return { nodes, lines, width: right, height: bottom };
+}
+
+function bendsOf(dagre: Dagre, edge: GraphEdge, bus: string | undefined): readonly Point[] {
+  if (bus !== undefined) {
+    const at = dagre.node(bus);
+    return [{ x: at.x ?? 0, y: at.y ?? 0 }];
+  }
+  const points = dagre.edge(edge.from, edge.to)?.points ?? [];
+  return points.length > 3 ? points.slice(1, -1).map(({ x, y }: Point) => ({ x, y })) : [];
+}
+
+/** Where a parallel group follows another, all lines meet on one bus: n + m lines to lay out in place of n × m. */
+function busesOf(edges: readonly GraphEdge[]): ReadonlyMap<GraphEdge, string> {
+  const into = new Map<string, GraphEdge[]>();
+  for (const edge of edges)
+    if (edge.sources.every((source) => source === 'order'))
+      into.set(edge.to, [...(into.get(edge.to) ?? []), edge]);
+  const groups = new Map<string, GraphEdge[][]>();
+  for (const own of into.values()) {
+    const key = own
+      .map((edge) => edge.from)
+      .sort()
+      .join(' ');
+    if (own.length > 1) groups.set(key, [...(groups.get(key) ?? []), own]);
+  }
+  const found = new Map<GraphEdge, string>();
+  for (const [key, targets] of groups)
+    if (targets.length > 1) for (const edge of targets.flat()) found.set(edge, `bus ${key}`);
+  return found;
+}
+
+/** Cards a person moved stand where they were put; lines to them go the plain way. */
+export function pinned(layout: Layout, pins: Pins): Layout {
+  const moved = new Set(layout.nodes.filter((node) => node.address in pins).map((node) => node.key));
+  if (moved.size === 0) return layout;
+  return {
+    ...layout,
+    nodes: layout.nodes.map((node) => (moved.has(node.key) ? { ...node, ...pins[node.address] } : node)),
+    lines: layout.lines.map((line) =>
+      moved.has(line.from) || moved.has(line.to) ? { ...line, bends: [] } : line,
+    ),
+  };
 }
 
 function snap(value: number): number {

@@ -6,17 +6,14 @@ import { matches } from '../kit/match';
 import type { LineFlowEdge } from './LineEdge';
 import type { CardNode } from './NodeCard';
 import { type Answerer, type Change, type Overlay, chipsOf, titleOf, typeLine } from './card';
-import { type Layout, type Line, type Pins, place } from './layout';
+import { type Layout, type Line, place } from './layout';
 
 export interface SceneInput {
-  readonly graph: Graph;
+  /** Placed, pins included. */
+  readonly layout: Layout;
   readonly components: ReadonlyMap<string, Component>;
   readonly locale: string;
-  readonly folded: ReadonlySet<string>;
-  readonly pins: Pins;
   readonly search: string;
-  readonly selection: ReadonlySet<string>;
-  readonly selectedEdge: string | undefined;
   /** By address, such as `close.lock`. */
   readonly overlays: ReadonlyMap<string, Overlay>;
   readonly answerers: ReadonlyMap<string, Answerer>;
@@ -30,11 +27,11 @@ export interface SceneInput {
 export interface Scene {
   readonly nodes: readonly CardNode[];
   readonly edges: readonly LineFlowEdge[];
-  readonly layout: Layout;
 }
 
 export function sceneOf(input: SceneInput): Scene {
-  const layout = layoutOf(input);
+  const { layout } = input;
+  const addresses = new Map(layout.nodes.map((node) => [node.key, node.address]));
   const fans = fansOf(layout.lines);
   const nodes = layout.nodes.map((placed): CardNode => {
     const { node, key, address } = placed;
@@ -47,7 +44,6 @@ export function sceneOf(input: SceneInput): Scene {
       width: placed.width,
       height: placed.height,
       ...(placed.parent === undefined ? {} : { parentId: placed.parent, extent: 'parent' as const }),
-      selected: input.selection.has(key),
       zIndex: placed.isGroup ? 0 : 1,
       ariaLabel: `${titleOf(node)} ${node.kind ?? ''}`,
       data: {
@@ -68,21 +64,33 @@ export function sceneOf(input: SceneInput): Scene {
       },
     };
   });
-  return { nodes, edges: layout.lines.map((line) => edgeOf(line, input, layout)), layout };
+  return { nodes, edges: layout.lines.map((line) => edgeOf(line, input, addresses)) };
 }
 
-function layoutOf(input: SceneInput): Layout {
-  const { graph, folded, pins } = input;
+/** Marks what is chosen; everything else stays the same object, so that only these cards draw anew. */
+export function choose(scene: Scene, selection: ReadonlySet<string>, edge: string | undefined): Scene {
+  return {
+    nodes: scene.nodes.map((node) => (selection.has(node.id) ? { ...node, selected: true } : node)),
+    edges: scene.edges.map((line) => (line.id === edge ? { ...line, selected: true } : line)),
+  };
+}
+
+/** Places everything; nodes with a third row are taller. */
+export function layoutOf(
+  graph: Graph,
+  folded: ReadonlySet<string>,
+  overlays: ReadonlyMap<string, Overlay>,
+  answerers: ReadonlyMap<string, Answerer>,
+): Layout {
   const tall = new Set<string>();
   const walk = (one: Graph): void => {
     for (const node of one.nodes) {
-      const address = addressOf(node.path).join('.');
-      if (input.answerers.has(address) || input.overlays.size > 0) tall.add(node.path.join('/'));
+      if (answerers.has(addressOf(node.path).join('.')) || overlays.size > 0) tall.add(node.path.join('/'));
       if (node.body?.form === 'scope') walk(node.body.graph);
     }
   };
   walk(graph);
-  return place(graph, { folded, pins, tall });
+  return place(graph, { folded, tall });
 }
 
 /** Ends of parallel groups of `order`: where lines leave and rejoin. */
@@ -92,24 +100,18 @@ function fansOf(lines: readonly Line[]): { in: ReadonlySet<string>; out: Readonl
   return { in: many(ordered.map((line) => line.to)), out: many(ordered.map((line) => line.from)) };
 }
 
-function edgeOf(line: Line, input: SceneInput, layout: Layout): LineFlowEdge {
-  const { onInsert } = input;
-  const source = layout.nodes.find((node) => node.key === line.from);
-  const target = layout.nodes.find((node) => node.key === line.to);
-  const isPinned =
-    source !== undefined &&
-    target !== undefined &&
-    (source.address in input.pins || target.address in input.pins);
+function edgeOf(line: Line, input: SceneInput, addresses: ReadonlyMap<string, string>): LineFlowEdge {
+  const { onInsert, overlays } = input;
+  const overlay = (key: string) => overlays.get(addresses.get(key) ?? '');
   return {
     id: line.key,
     type: 'line',
     source: line.from,
     target: line.to,
-    selected: input.selectedEdge === line.key,
     data: {
       edge: line.edge,
-      bends: isPinned ? [] : line.bends,
-      look: lookOf(input.overlays.get(source?.address ?? ''), input.overlays.get(target?.address ?? '')),
+      bends: line.bends,
+      look: lookOf(overlay(line.from), overlay(line.to)),
       isTarget: false,
       onInsert: onInsert === undefined ? undefined : (at) => onInsert(line, at),
     },

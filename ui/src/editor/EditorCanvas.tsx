@@ -5,7 +5,8 @@ import { layoutQuery } from '../api/engine';
 import { useSettings } from '../app/settings';
 import { useText } from '../app/text';
 import { FlowCanvas } from '../canvas/FlowCanvas';
-import { sceneOf } from '../canvas/scene';
+import { type Line, type Pins, pinned } from '../canvas/layout';
+import { choose, layoutOf, sceneOf } from '../canvas/scene';
 import { whyNot } from '../core/commands/connect';
 import { type Graph, project } from '../core/graph';
 import type { Path } from '../core/json';
@@ -90,48 +91,39 @@ function useScene(graph: Graph) {
     },
     [set],
   );
-  return useMemo(
+  const laid = useMemo(
+    () => layoutOf(graph, folded, overlays, answerers),
+    [graph, folded, overlays, answerers],
+  );
+  const layout = useMemo(() => pinned(laid, pins ?? NO_PINS), [laid, pins]);
+  const onInsert = useMemo(
+    () =>
+      isReadOnly
+        ? undefined
+        : (line: Line, at: { x: number; y: number }) =>
+            set({ quickAdd: { ...at, edge: { from: line.edge.from, to: line.edge.to }, scope: line.scope } }),
+    [isReadOnly, set],
+  );
+  const scene = useMemo(
     () =>
       sceneOf({
-        graph,
+        layout,
         components,
         locale,
-        folded,
-        pins: pins ?? {},
         search,
-        selection: new Set(selection),
-        selectedEdge: edge,
         overlays,
         answerers,
         changes,
         problems,
         onFold,
-        onInsert: isReadOnly
-          ? undefined
-          : (line, at) =>
-              set({
-                quickAdd: { ...at, edge: { from: line.edge.from, to: line.edge.to }, scope: line.scope },
-              }),
+        onInsert,
       }),
-    [
-      graph,
-      components,
-      locale,
-      folded,
-      pins,
-      search,
-      selection,
-      edge,
-      overlays,
-      answerers,
-      changes,
-      problems,
-      onFold,
-      isReadOnly,
-      set,
-    ],
+    [layout, components, locale, search, overlays, answerers, changes, problems, onFold, onInsert],
   );
+  return useMemo(() => choose(scene, new Set(selection), edge), [scene, selection, edge]);
 }
+
+const NO_PINS: Pins = {};
 
 function useGestures() {
   const text = useText();
