@@ -46,7 +46,12 @@ impl Kept {
             output: output.filter(|output| fits(output)),
             is_traced: about.is_traced,
             nodes: &nodes(finished),
-            compensations: finished.report.undone.iter().map(told).collect(),
+            compensations: finished
+                .report
+                .undone
+                .iter()
+                .map(|undone| told(undone, &finished.report.nodes))
+                .collect(),
             error: finished.answer.as_ref().err().map(|failure| problem(failure, about)),
             waits: [],
             parent: None,
@@ -86,14 +91,19 @@ pub(super) fn joined(item: Item, detail: &[u8]) -> Bytes {
     text.into()
 }
 
-/// What undid one node.
-fn told(undone: &Undone) -> Value {
+/// What undid one node, in the shape of a node: its times are those of the body that undid it.
+fn told(undone: &Undone, nodes: &[NodeReport]) -> Value {
     let status = if undone.error.is_none() { NodeStatus::Compensated } else { NodeStatus::Failed };
-    let mut told = serde_json::to_value(undone).unwrap_or_default();
-    if let Value::Object(fields) = &mut told {
-        fields.insert("status".to_owned(), json!(status));
-    }
-    told
+    let work = format!("{}.compensate", undone.address);
+    let work = nodes.iter().find(|node| *node.address == *work);
+    json!({
+        "address": undone.address, "id": undone.address, "kind": work.map_or("use", |node| node.kind),
+        "use": work.and_then(|node| node.used.as_deref()), "status": status, "reason": undone.reason,
+        "startedAt": work.and_then(|node| node.started_at),
+        "offsetMs": work.map_or(0.0, |node| node.offset_ms), "durationMs": work.map_or(0.0, |node| node.duration_ms),
+        "attempts": work.map_or(&[][..], |node| &node.attempts), "tries": undone.attempts, "isTruncated": false,
+        "error": undone.error,
+    })
 }
 
 /// The nodes, those that were undone marked as such.

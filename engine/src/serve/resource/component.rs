@@ -16,14 +16,14 @@ pub(in crate::serve) async fn list(ask: Ask) -> Answer {
             let schema = to_value((entry.schema)()).unwrap_or_default();
             let title = entry.about.map_or(Title { en: entry.name, zh: entry.name }, |about| about.title);
             let (pinyin, initials) = spelled(title.zh);
-            let flows = uses.get(&("use", entry.name.to_owned()));
+            let flows = uses.get(&("use", entry.name.to_owned())).map_or(&[][..], Vec::as_slice);
             json!({
                 "name": entry.name, "effect": entry.effect, "title": title, "pinyin": pinyin, "initials": initials,
                 "description": schema["description"], "schema": schema,
                 "category": entry.about.map(|about| about.category),
                 "icon": entry.about.map(|about| about.icon),
                 "keywords": entry.about.map(|about| about.keywords),
-                "uses": flows.map_or(0, Vec::len), "flows": flows,
+                "uses": flows.len(), "flows": flows,
             })
         })
         .collect();

@@ -62,7 +62,7 @@ fn point(
         "hasDefault": plan.as_ref().is_some_and(|plan| plan.default.is_some()),
         "input": plan.as_ref().and_then(|plan| plan.input.as_ref().map(|contract| contract.schema().clone())),
         "output": plan.as_ref().and_then(|plan| plan.output.as_ref().map(|contract| contract.schema().clone())),
-        "flows": uses.get(&("extension", document.name.to_string())),
+        "flows": uses.get(&("extension", document.name.to_string())).map_or(&[][..], Vec::as_slice),
     })
 }
 
