@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { start, watch } from '../test/browser.mjs';
 import { keyboard } from '../test/keyboard.mjs';
+import { matrix } from '../test/matrix.mjs';
 import { mouse } from '../test/mouse.mjs';
+import { operate } from '../test/operate.mjs';
 import { screens } from '../test/screens.mjs';
 
 const only = process.argv[2];
@@ -14,7 +16,7 @@ const world = {
   axe: readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8'),
 };
 let failed = 0;
-for (const [name, run] of Object.entries({ mouse, keyboard, screens })) {
+for (const [name, run] of Object.entries({ mouse, keyboard, operate, matrix, screens })) {
   if (only !== undefined && only !== name) continue;
   const began = performance.now();
   try {

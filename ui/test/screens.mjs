@@ -1,51 +1,79 @@
 /** Every screen in both themes and both languages: axe finds nothing, nothing runs over at 1280 px, a picture is kept. */
 import { mkdirSync } from 'node:fs';
 
-const SCREENS = {
-  flows: '/flows',
-  editor: '/flows/cancel-order?drawer=test',
-  text: '/flows/cancel-order?view=split',
-  runs: '/runs',
-  extensions: '/extensions',
-  capabilities: '/capabilities',
-};
 const OUT = new URL('../screenshots/', import.meta.url).pathname;
+const press = (selector) => (page) => page.click(selector);
+
+/** A screen, and what is done there before it is looked at. */
+async function screensOf(world) {
+  const answer = async (path) => (await fetch(world.api + path)).json();
+  const run = async (status) => (await answer(`/v1/runs?status=${status}&limit=1`)).items[0]?.id;
+  const [undone, parked] = await Promise.all([run('compensated'), run('parked')]);
+  const { points, identities } = await answer('/v1/extensions');
+  const at = identities.find((one) => one.scenario) ?? identities[0];
+  const place = [at?.bizId, at?.scenario].filter(Boolean).map(encodeURIComponent).join('/') || '-';
+  const cell = `at=${encodeURIComponent(at?.useCase ?? '')}:${place}&point=${points[0]?.name}`;
+  return [
+    ['flows', '/flows'],
+    ['flow', '/flows?flow=cancel-order'],
+    ['editor', '/flows/cancel-order?drawer=test'],
+    ['text', '/flows/cancel-order?view=split'],
+    ['runs', '/runs'],
+    ...(undone === undefined ? [] : [['trace', `/runs/${undone}`]]),
+    ...(parked === undefined
+      ? []
+      : [
+          ['parked', `/runs/${parked}?tab=attempts`],
+          ['action', `/runs/${parked}`, press('.tr-actions button')],
+        ]),
+    ['extensions', `/extensions?${cell}`],
+    ['compare', `/extensions?compare=-~${place}`],
+    ['contract', `/extensions?panel=${points[0]?.name}&only=overrides`],
+    ['capabilities', '/capabilities'],
+    ['component', '/capabilities?open=component%20http&effect=write'],
+    ['revisions', '/revisions'],
+  ];
+}
 
 export async function screens(world) {
   mkdirSync(OUT, { recursive: true });
+  const list = await screensOf(world);
   const faults = [];
   for (const theme of ['light', 'dark'])
-    for (const locale of ['zh-CN', 'en']) {
-      const page = await world.context.newPage();
-      await page.setViewportSize({ width: 1280, height: 800 });
-      const errors = world.watch(page);
-      await page.addInitScript(
-        ([a, b]) => {
-          localStorage.setItem('bactrian.theme', a);
-          localStorage.setItem('bactrian.locale', b);
-        },
-        [theme, locale],
-      );
-      for (const [name, path] of Object.entries(SCREENS)) {
-        await page.goto(world.url + path, { waitUntil: 'networkidle' });
-        await page.waitForTimeout(300);
-        await page.screenshot({ path: `${OUT}${name}-${theme}-${locale}.png` });
-        await page.evaluate(world.axe);
-        const result = await page.evaluate(() =>
-          globalThis.axe.run(document, { resultTypes: ['violations'] }),
-        );
-        for (const one of result.violations)
-          faults.push(
-            `${name} ${theme} ${locale}: ${one.id} ${one.nodes
-              .slice(0, 3)
-              .map((part) => part.target.join(' '))
-              .join(' · ')}`,
-          );
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
-        if (wide) faults.push(`${name} ${theme} ${locale}: runs over at 1280 px`);
-      }
-      faults.push(...errors.map((error) => `${theme} ${locale}: ${error}`));
-      await page.close();
-    }
+    for (const locale of ['zh-CN', 'en']) faults.push(...(await look(world, list, theme, locale)));
   if (faults.length > 0) throw new Error(faults.join('\n'));
+}
+
+async function look(world, list, theme, locale) {
+  const faults = [];
+  const page = await world.context.newPage();
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const errors = world.watch(page);
+  await page.addInitScript(
+    ([a, b]) => {
+      localStorage.setItem('bactrian.theme', a);
+      localStorage.setItem('bactrian.locale', b);
+    },
+    [theme, locale],
+  );
+  for (const [name, path, act] of list) {
+    const where = `${name} ${theme} ${locale}`;
+    // A run that goes on keeps its stream open, so the network never rests there.
+    await page.goto(world.url + path, { waitUntil: 'load' });
+    await page.waitForLoadState('networkidle', { timeout: 4000 }).catch(() => undefined);
+    await act?.(page);
+    await page.waitForTimeout(300);
+    await page.screenshot({ path: `${OUT}${name}-${theme}-${locale}.png` });
+    await page.evaluate(world.axe);
+    const result = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
+    for (const one of result.violations) {
+      const places = one.nodes.slice(0, 3).map((part) => part.target.join(' '));
+      faults.push(`${where}: ${one.id} ${places.join(' · ')}`);
+    }
+    if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth))
+      faults.push(`${where}: runs over at 1280 px`);
+  }
+  faults.push(...errors.map((error) => `${theme} ${locale}: ${error}`));
+  await page.close();
+  return faults;
 }

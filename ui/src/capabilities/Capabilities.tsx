@@ -55,6 +55,7 @@ export function Capabilities() {
   const open = tileOf(mapOf(flows.data.items, matrix.data, components.data.items, {}, words), search.open);
   return (
     <div className="cp">
+      <h1 className="hidden-text">{text('rail.capabilities')}</h1>
       <div className="cp-main">
         <div className="cp-tools">
           <SearchField

@@ -24,7 +24,7 @@ export function DiffPane({ before, after }: DiffPaneProps) {
         lineNumbers(),
         yaml(),
         EditorState.readOnly.of(true),
-        EditorView.contentAttributes.of({ 'aria-label': label }),
+        EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
       ],
     });
     const view = new MergeView({

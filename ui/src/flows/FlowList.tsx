@@ -29,8 +29,9 @@ export function FlowList() {
   const chosen = flows.find((flow) => flow.name === search.flow);
   return (
     <div className="fl">
+      <h1 className="hidden-text">{text('rail.flows')}</h1>
       <Shelves flows={flows} search={search} onChange={set} />
-      <section className="fl-main" aria-label={text('rail.flows')}>
+      <div className="fl-main">
         <div className="fl-tools">
           <SearchField
             label={text('flows.find')}
@@ -45,7 +46,7 @@ export function FlowList() {
           </Link>
         </div>
         <FlowTable flows={shown} chosen={search.flow} onChoose={(flow) => set({ flow })} />
-      </section>
+      </div>
       {chosen === undefined ? null : <FlowPanel flow={chosen} onClose={() => set({ flow: undefined })} />}
     </div>
   );

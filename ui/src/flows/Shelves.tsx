@@ -25,7 +25,7 @@ export function Shelves({
   const chosen = search.view ?? 'all';
   return (
     <nav className="fl-shelves scroll" aria-label={text('flows.views')}>
-      <h3>{text('flows.views')}</h3>
+      <h2>{text('flows.views')}</h2>
       <ul>
         {VIEWS.map((view) => (
           <li key={view}>
@@ -68,7 +68,7 @@ function Part({
   if (entries.length === 0) return null;
   return (
     <>
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       <ul>
         {entries.map((entry) => (
           <li key={entry.value}>

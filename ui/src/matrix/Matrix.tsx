@@ -51,6 +51,7 @@ function Shown({ matrix }: { readonly matrix: Answer }) {
   const isComparing = search.compare !== undefined;
   return (
     <div className="mx">
+      <h1 className="hidden-text">{text('rail.extensions')}</h1>
       <Explain matrix={matrix} table={table} point={search.point} place={chosen} onChange={set} />
       <Tools table={table} search={search} onChange={set} />
       <div className="mx-main">

@@ -18,9 +18,9 @@ export interface Lookup {
   readonly defaults: ReadonlyMap<string, Cell>;
 }
 
-/** Parts may hold any sign, so they are told apart by JSON and never by a joint of ours. */
+/** Parts may hold any sign, so each is led by its length; JSON takes four times as long. */
 export function keyOf(useCase: string, bizId: string | null, scenario: string | null): string {
-  return JSON.stringify([useCase, bizId, scenario]);
+  return `${useCase.length}:${useCase}${partOf(bizId)}${partOf(scenario)}`;
 }
 
 /** Keys of point and identity whose plan is known not to ask the point. */
@@ -28,6 +28,10 @@ export type Unasked = ReadonlySet<string>;
 
 export function unaskedKey(point: string, key: string): string {
   return `${point}\n${key}`;
+}
+
+function partOf(part: string | null): string {
+  return part === null ? '-' : `${part.length}:${part}`;
 }
 
 export function placeOf(identity: Matrix['identities'][number]): Place {

@@ -139,6 +139,17 @@ describe('table', () => {
     expect(names('overrides')).toEqual(['price', 'stock']);
   });
 
+  test('the counts are what a walk over every cell finds', () => {
+    const table = tableOf(matrix, {}, 'rest');
+    const shown = table.rows.flatMap((row) =>
+      row.kind === 'point'
+        ? [DEFAULT, ...table.columns].map((column) => ({ column, cell: showAt(table, row, column) }))
+        : [],
+    );
+    expect(table.gaps).toBe(shown.filter((one) => one.cell.isGap).length);
+    expect(table.overrides).toBe(shown.filter((one) => one.cell.isOwn && one.column.bizId !== null).length);
+  });
+
   test('differing from an identity keeps the points that answer it otherwise', () => {
     const against = { bizId: 'travel', scenario: null };
     const table = tableOf(

@@ -72,7 +72,10 @@ export function tableOf(matrix: Matrix, asked: Asked, other: string, unasked: Un
   const whole = { lookup, known, unasked };
   const columns = columnsOf(matrix, asked);
   const all = pointRows(matrix, asked);
-  const tally = all.map((row) => tallyOf(whole, row, columns, asked.against));
+  const keys = new Map(
+    unique(all.map((row) => row.useCase)).map((useCase) => [useCase, keysOf(useCase, columns)]),
+  );
+  const tally = all.map((row) => tallyOf(whole, row, keys.get(row.useCase) ?? [], asked.against));
   const kept = all.filter((_, i) => {
     const { overrides, gaps, differs } = tally[i] ?? NOTHING;
     if (asked.only === 'overrides' && overrides === 0) return false;
@@ -181,14 +184,46 @@ export function isSame(a: Column, b: Column): boolean {
 
 const NOTHING = { overrides: 0, gaps: 0, differs: 0 };
 
-function tallyOf(table: Known, row: PointRow, columns: readonly Column[], against: Column | undefined) {
+interface Keys {
+  readonly column: Column;
+  readonly own: string;
+  readonly biz: string;
+}
+
+/** The keys of every column, joined once for each use case and not once for each of 60,000 cells. */
+function keysOf(useCase: string, columns: readonly Column[]): Keys[] {
+  return [DEFAULT, ...columns].map((column) => ({
+    column,
+    own: keyOf(useCase, column.bizId, column.scenario),
+    biz: keyOf(useCase, column.bizId, null),
+  }));
+}
+
+function tallyOf(
+  { lookup, known, unasked }: Known,
+  row: PointRow,
+  keys: readonly Keys[],
+  against: Column | undefined,
+) {
+  const stated = lookup.stated.get(row.point.name);
+  const isAnswered =
+    lookup.defaults.has(row.point.name) || stated?.has(keyOf(row.useCase, null, null)) === true;
+  const table = { lookup, known, unasked };
   const measure = against === undefined ? undefined : showAt(table, row, against).cell?.implementation;
   const tally = { ...NOTHING };
-  for (const column of [DEFAULT, ...columns]) {
-    const shown = showAt(table, row, column);
-    if (shown.isOwn && column.bizId !== null) tally.overrides += 1;
-    if (shown.isGap) tally.gaps += 1;
-    if (against !== undefined && shown.cell?.implementation !== measure) tally.differs += 1;
+  for (const { column, own, biz } of keys) {
+    const isOwn = stated?.has(own) === true;
+    if (isOwn && column.bizId !== null) tally.overrides += 1;
+    if (
+      !isAnswered &&
+      !isOwn &&
+      stated?.has(biz) !== true &&
+      known.has(own) &&
+      !unasked.has(unaskedKey(row.point.name, own))
+    )
+      tally.gaps += 1;
+    if (against !== undefined && showAt(table, row, column).cell?.implementation !== measure)
+      tally.differs += 1;
   }
   return tally;
 }

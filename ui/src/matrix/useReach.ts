@@ -8,6 +8,8 @@ import { type Unasked, find, keyOf, lookupOf, placeOf, unaskedKey } from './look
 /** More plans than this are not read for one look at the matrix. */
 const MOST = 80;
 
+const NONE: Unasked = new Set();
+
 interface Question {
   readonly flow: string;
   readonly useCase: string;
@@ -26,29 +28,22 @@ export function useReach(matrix: Matrix): Unasked {
 
 function questionsOf(matrix: Matrix): Question[] {
   const lookup = lookupOf(matrix);
+  const places = matrix.identities.map(placeOf);
   const found = new Map<string, Question>();
-  for (const point of matrix.points)
-    for (const place of matrix.identities.map(placeOf)) {
-      const flows = point.flows.includes(place.useCase) ? [place.useCase] : [];
-      if (flows.length === 0 || !isStatedIn(matrix, point.name, place.useCase)) continue;
-      if (find(lookup, point.name, place).level !== null) continue;
-      for (const flow of flows)
-        found.set(`${flow} ${keyOf(place.useCase, place.bizId, place.scenario)}`, { flow, ...place });
-      // Plans that do answer show that the point is visible in a plan at all.
-      const other = matrix.identities
-        .map(placeOf)
-        .find((one) => one.useCase === place.useCase && find(lookup, point.name, one).level === 1);
-      if (other !== undefined)
-        for (const flow of flows)
-          found.set(`${flow} ${keyOf(other.useCase, other.bizId, other.scenario)}`, { flow, ...other });
-    }
-  return found.size > MOST ? [] : [...found.values()];
-}
-
-function isStatedIn(matrix: Matrix, point: string, useCase: string): boolean {
-  return matrix.cells.some(
-    (cell) => cell.point === point && matrix.identities[cell.identity]?.useCase === useCase,
-  );
+  for (const point of matrix.points) {
+    const cases = new Set(
+      [...(lookup.stated.get(point.name)?.values() ?? [])].map((cell) => places[cell.identity]?.useCase),
+    );
+    const asked = places.filter((place) => cases.has(place.useCase) && point.flows.includes(place.useCase));
+    const gaps = asked.filter((place) => find(lookup, point.name, place).level === null);
+    // A plan that does get an answer shows that the point can be seen in a plan at all.
+    const seen =
+      gaps.length === 0 ? undefined : asked.find((place) => find(lookup, point.name, place).level === 1);
+    for (const place of seen === undefined ? gaps : [...gaps, seen])
+      found.set(keyOf(place.useCase, place.bizId, place.scenario), { flow: place.useCase, ...place });
+    if (found.size > MOST) return [];
+  }
+  return [...found.values()];
 }
 
 function unaskedOf(
@@ -63,6 +58,7 @@ function unaskedOf(
       .map((point) => point.name)
       .filter((name) => plans.some((plan) => plan !== undefined && asks(plan, name))),
   );
+  if (questions.length === 0) return NONE;
   const found = new Set<string>();
   questions.forEach((one, i) => {
     const plan = plans[i];
@@ -71,5 +67,5 @@ function unaskedOf(
       if (point.flows.includes(one.flow) && visible.has(point.name) && !asks(plan, point.name))
         found.add(unaskedKey(point.name, keyOf(one.useCase, one.bizId, one.scenario)));
   });
-  return found;
+  return found.size === 0 ? NONE : found;
 }

@@ -38,6 +38,7 @@ export function Runs() {
   const tab = tabOf(search.status);
   return (
     <div className="rn">
+      <h1 className="hidden-text">{text('rail.runs')}</h1>
       <Suspense fallback={<div className="rn-filters rn-filters-wait" />}>
         <Filters search={search} onChange={set} />
       </Suspense>
