@@ -13,6 +13,7 @@ import type { Path } from '../core/json';
 import { Button } from '../kit/Button';
 import { Icon } from '../kit/Icon';
 import { Empty } from '../kit/Panel';
+import { LiveTraffic } from './LiveTraffic';
 import { refusalKey, useActions } from './actions';
 import { useAnswerers, useChanges, useComponentMap, useOverlays } from './facts';
 import { usePins } from './pins';
@@ -48,6 +49,7 @@ export function EditorCanvas() {
       onMoved={movePins}
       onOpen={(key) => set({ selection: [key] })}
       {...gestures}
+      tools={<LiveTraffic />}
     >
       {graph.nodes.length === 0 ? <EmptyCanvas /> : null}
     </FlowCanvas>
