@@ -61,6 +61,7 @@ function classesOf(data: CardData, selected: boolean | undefined): string {
 }
 
 function titleText(data: CardData, text: Translate): string {
+  if (data.change !== null) return `${data.node.id} · ${text(`variant.${data.change}`)}`;
   const when = data.node.value['when'];
   return typeof when === 'string' ? `${data.node.id} · ${text('canvas.when')} ${when}` : data.node.id;
 }

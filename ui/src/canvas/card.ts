@@ -19,7 +19,7 @@ export interface Answerer {
   readonly name: string | null;
   readonly level: Level | null;
 }
-export type Change = 'added' | 'replaced' | 'changed' | null;
+export type Change = 'added' | 'replaced' | 'changed' | 'removed' | null;
 
 export interface CardData extends Record<string, unknown> {
   readonly node: GraphNode;

@@ -6,6 +6,7 @@ export interface Point {
 }
 
 const RADIUS = 6;
+const TURN = 40;
 
 /** Corners of a way from `from` to `to` through the bends. */
 export function corners(from: Point, to: Point, bends: readonly Point[]): Point[] {
@@ -36,7 +37,11 @@ function thin(bends: readonly Point[], from: Point, to: Point): Point[] {
     const last = rows.at(-1) ?? from;
     if (Math.abs(last.y - bend.y) < 1) continue;
     if (bend.x <= from.x || bend.x >= to.x) continue;
-    rows.push(bend);
+    // Room to turn at both ends, or the line would run back over itself.
+    rows.push({
+      x: Math.min(Math.max(bend.x, from.x + TURN), Math.max(to.x - TURN, from.x + TURN)),
+      y: bend.y,
+    });
   }
   return rows;
 }

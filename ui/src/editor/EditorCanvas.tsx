@@ -5,6 +5,7 @@ import { layoutQuery } from '../api/engine';
 import { useSettings } from '../app/settings';
 import { useText } from '../app/text';
 import { FlowCanvas } from '../canvas/FlowCanvas';
+import type { Change } from '../canvas/card';
 import { type Line, type Pins, pinned } from '../canvas/layout';
 import { choose, layoutOf, sceneOf } from '../canvas/scene';
 import { whyNot } from '../core/commands/connect';
@@ -15,7 +16,7 @@ import { Icon } from '../kit/Icon';
 import { Empty } from '../kit/Panel';
 import { LiveTraffic } from './LiveTraffic';
 import { refusalKey, useActions } from './actions';
-import { useAnswerers, useChanges, useComponentMap, useOverlays } from './facts';
+import { useAnswerers, useComponentMap, useOverlays, useShownGraph } from './facts';
 import { usePins } from './pins';
 import { useProblemsByNode } from './problems';
 import { useEditing, useProjection } from './session';
@@ -26,9 +27,10 @@ import { nodeOfKey, useView } from './view';
 export function EditorCanvas() {
   const text = useText();
   const { flow, isReadOnly } = useEditing();
-  const { graph, isStale } = useProjection();
+  const { isStale } = useProjection();
+  const { graph, changes, isEffective } = useShownGraph();
   const view = useView();
-  const scene = useScene(graph);
+  const scene = useScene(graph, changes, isReadOnly || isEffective);
   const gestures = useGestures();
   const movePins = usePins(flow);
   const set = view.set;
@@ -40,9 +42,9 @@ export function EditorCanvas() {
     <FlowCanvas
       nodes={scene.nodes}
       edges={scene.edges}
-      isReadOnly={isReadOnly}
+      isReadOnly={isReadOnly || isEffective}
       isStale={isStale}
-      fitKey={flow}
+      fitKey={isEffective ? `${flow} effective` : flow}
       label={text('canvas.label', { flow })}
       onSelect={(selection) => set({ selection, edge: undefined })}
       onSelectEdge={selectEdge}
@@ -75,15 +77,14 @@ function EmptyCanvas() {
   );
 }
 
-function useScene(graph: Graph) {
-  const { flow, isReadOnly } = useEditing();
+function useScene(graph: Graph, changes: ReadonlyMap<string, Change>, isReadOnly: boolean) {
+  const { flow } = useEditing();
   const locale = useSettings((state) => state.locale);
   const components = useComponentMap();
   const pins = useQuery(layoutQuery(flow)).data?.pins;
   const { selection, edge, folded, search, set } = useView();
   const answerers = useAnswerers(graph);
   const overlays = useOverlays();
-  const changes = useChanges();
   const problems = useProblemsByNode();
   const onFold = useCallback(
     (key: string) => {

@@ -127,20 +127,26 @@ function Saved({ draft }: { readonly draft: DraftState }) {
   );
 }
 
-/** Which variant the identity in the bar runs, if it is not the flow itself. */
+/** Which variant the identity in the bar runs; the flow as written is one press away. */
 function VariantTag() {
   const text = useText();
   const effective = useEffective();
+  const { isBase, set } = useView();
   const { bizId, scenario } = useSearch({ strict: false });
   if (effective === undefined || bizId === undefined) return null;
   const named = effective.variants.at(-1);
   const who = scenario === undefined ? bizId : `${bizId} ▸ ${scenario}`;
-  const gone = effective.removed.map((one) => one.id).join(', ');
+  if (named === undefined) return <span className="k-chip">{text('variant.base', { who })}</span>;
   return (
-    <span className="k-chip" title={gone === '' ? '' : text('variant.removed', { ids: gone })}>
-      {named === undefined ? text('variant.base', { who }) : text('variant.named', { name: named })}
-      {gone === '' ? null : ` −${effective.removed.length}`}
-    </span>
+    <Choice
+      label={text('variant.choice')}
+      value={isBase ? 'base' : 'effective'}
+      options={[
+        { id: 'base', label: text('variant.asWritten') },
+        { id: 'effective', label: text('variant.named', { name: named }) },
+      ]}
+      onChange={(id) => set({ isBase: id === 'base' })}
+    />
   );
 }
 

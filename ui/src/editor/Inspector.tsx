@@ -15,7 +15,7 @@ import { LevelMark } from '../kit/Mark';
 import { Empty } from '../kit/Panel';
 import { useReport } from './actions';
 import { completeNames } from './inspectorNames';
-import { useComponentMap, useAnswerers, usePoints } from './facts';
+import { useAnswerers, useComponentMap, useEffective, usePoints } from './facts';
 import { FLOW_KEYS, POLICY_KEYS, flowSchema, kindSchema, policySchema } from './nodeSchemas';
 import { usePatches } from './patches';
 import { documentOfFlow, useEditing, useProjection, useValue } from './session';
@@ -144,7 +144,7 @@ function NodeInspector({ path, nodeKey }: { readonly path: Path; readonly nodeKe
   const report = useReport();
   const set = useView((state) => state.set);
   const { id, scope, isNode } = nodeOfKey(nodeKey);
-  if (!isObject(stated)) return <p className="inspector-note">{text('inspector.gone')}</p>;
+  if (!isObject(stated)) return <Elsewhere id={id} />;
   const kind = kindOf(stated);
   const rename = (next: string) => {
     const outcome = report(
@@ -203,6 +203,19 @@ function NodeInspector({ path, nodeKey }: { readonly path: Path; readonly nodeKe
           </Fold>
         ))}
     </>
+  );
+}
+
+/** A node this file does not state: a variant brought it. */
+function Elsewhere({ id }: { readonly id: string }) {
+  const text = useText();
+  const node = useEffective()?.nodes.find((one) => one.id === id);
+  if (node === undefined) return <p className="inspector-note">{text('inspector.gone')}</p>;
+  return (
+    <section className="inspector-part">
+      <h2 className="inspector-use mono">{`${node.kind} ${node.use ?? ''}`}</h2>
+      <p>{text('inspector.fromVariant', { id, name: node.origin })}</p>
+    </section>
   );
 }
 

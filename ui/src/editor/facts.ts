@@ -7,12 +7,13 @@ import { matrixQuery, resolveQuery } from '../api/extensions';
 import { type Effective, effectiveQuery, flowQuery } from '../api/flows';
 import { ProblemError } from '../api/http';
 import type { Answerer, Change, Overlay } from '../canvas/card';
+import { changesOf, graphOf } from '../canvas/effective';
 import { overlayOf } from '../canvas/overlay';
 import type { Graph, GraphNode } from '../core/graph';
 import { unique } from '../core/json';
 import { addressOf } from '../core/sites';
 import type { IdentitySearch } from '../app/search';
-import { useEditing } from './session';
+import { useEditing, useProjection } from './session';
 import { useView } from './view';
 
 const NO_COMPONENTS: ReadonlyMap<string, Component> = new Map();
@@ -78,10 +79,23 @@ export function useEffective(): Effective | undefined {
   return bizId === undefined ? undefined : query.data;
 }
 
-export function useChanges(): ReadonlyMap<string, Change> {
+/** The graph as it is written, or as the identity in the bar gets it. */
+export function useShownGraph(): {
+  readonly graph: Graph;
+  readonly changes: ReadonlyMap<string, Change>;
+  readonly isEffective: boolean;
+} {
+  const { graph } = useProjection();
   const effective = useEffective();
-  return useMemo(() => new Map((effective?.nodes ?? []).map((node) => [node.id, node.change])), [effective]);
+  const isBase = useView((state) => state.isBase);
+  return useMemo(() => {
+    if (effective === undefined || effective.variants.length === 0 || isBase)
+      return { graph, changes: NO_CHANGES, isEffective: false };
+    return { graph: graphOf(effective, graph), changes: changesOf(effective), isEffective: true };
+  }, [graph, effective, isBase]);
 }
+
+const NO_CHANGES: ReadonlyMap<string, Change> = new Map();
 
 const NO_OVERLAYS: ReadonlyMap<string, Overlay> = new Map();
 

@@ -24,6 +24,8 @@ export interface EditorView {
   readonly edge: string | undefined;
   readonly folded: ReadonlySet<string>;
   readonly search: string;
+  /** Show the flow as written although the identity gets a variant. */
+  readonly isBase: boolean;
   readonly quickAdd: QuickAdd | undefined;
   readonly caseMenu: CaseMenu | undefined;
   readonly rename: string | undefined;
@@ -38,6 +40,7 @@ export const useView = create<EditorView>((set) => ({
   edge: undefined,
   folded: new Set(),
   search: '',
+  isBase: false,
   quickAdd: undefined,
   caseMenu: undefined,
   rename: undefined,
