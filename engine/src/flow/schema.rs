@@ -24,10 +24,10 @@ impl Contract {
     /// # Errors
     /// What is wrong with it, and the JSON pointer within the schema.
     pub fn compile(schema: &Value) -> Result<Self, Mismatch> {
-        let validator =
-            jsonschema::options().with_draft(jsonschema::Draft::Draft202012).build(schema).map_err(
-                |fault| Mismatch { pointer: fault.instance_path().to_string(), message: fault.to_string() },
-            )?;
+        let validator = options().build(schema).map_err(|fault| Mismatch {
+            pointer: fault.instance_path().to_string(),
+            message: fault.to_string(),
+        })?;
         Ok(Self { validator, has_defaults: holds_default(schema), schema: schema.clone() })
     }
 
@@ -58,6 +58,13 @@ impl Contract {
             .map(|fault| Mismatch { pointer: fault.instance_path().to_string(), message: fault.to_string() })
             .collect())
     }
+}
+
+/// How every schema is compiled: this draft, and patterns that match in linear time (no look-around).
+pub(super) fn options<'o>() -> jsonschema::ValidationOptions<'o> {
+    jsonschema::options()
+        .with_draft(jsonschema::Draft::Draft202012)
+        .with_pattern_options(jsonschema::PatternOptions::regex())
 }
 
 fn properties(schema: &Value) -> impl Iterator<Item = (&String, &Value)> {

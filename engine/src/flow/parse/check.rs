@@ -25,7 +25,9 @@ struct Check<'f> {
 impl Check<'_> {
     fn object(&mut self, tree: &Tree, object: &'static Object, owner: Span) {
         let Shape::Map(entries) = &tree.shape else {
-            self.wrong(tree, object.name, "a mapping", "write its keys below it, indented");
+            let key = object.keys().find(|key| key.is_required).or_else(|| object.keys().next());
+            let mend = key.map_or_else(String::new, |key| format!(": `{}: …`", key.name));
+            self.wrong(tree, object.name, "a mapping", &format!("write its keys below it, indented{mend}"));
             return;
         };
         for entry in entries {

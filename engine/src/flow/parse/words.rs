@@ -213,9 +213,12 @@ pub(super) const fn form(form: &Form) -> &'static str {
 /// How to mend a scalar of the wrong type.
 pub(super) fn mend(form: &Form, tree: &Tree) -> &'static str {
     match (form, &tree.shape) {
-        (Form::Whole(..) | Form::Integer | Form::Number(..), Shape::Text(_)) => {
+        (Form::Whole(..) | Form::Integer | Form::Number(..), Shape::Text(text))
+            if text.parse::<f64>().is_ok() =>
+        {
             "write the number without quotes"
         }
+        (Form::Number(..), Shape::Text(text)) if text.ends_with('%') => "write a share, such as `0.5`",
         (Form::Yes, _) => "write true, or take the key away",
         (Form::Flag, _) => "write true or false, without quotes; YAML 1.2 has no yes, no, on or off",
         (Form::Duration, _) => "write whole numbers with ms, s, m, h or d, such as `250ms`",

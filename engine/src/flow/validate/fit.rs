@@ -10,6 +10,7 @@ use super::misfit::Words;
 use crate::flow::{
     diagnostic::Diagnostic,
     nearest::nearest,
+    schema::options,
     tree::{Span, Tree},
 };
 
@@ -42,8 +43,7 @@ impl Schemas {
     ) {
         if !self.compiled.contains_key(name) {
             let schema = schema();
-            let validator =
-                jsonschema::options().with_draft(jsonschema::Draft::Draft202012).build(&schema).ok();
+            let validator = options().build(&schema).ok();
             self.compiled.insert(name.to_owned(), validator.map(|validator| (schema, validator)));
         }
         let Some(Some((schema, validator))) = self.compiled.get(name) else { return };

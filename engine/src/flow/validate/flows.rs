@@ -9,7 +9,8 @@ use super::{
 };
 use crate::flow::{
     document::{Body, ErrorRule, For, Implementation, Kind, Node},
-    schema::Contract,
+    nearest::nearest,
+    schema::{Contract, Mismatch},
     tree::{Span, Tree},
 };
 
@@ -19,6 +20,8 @@ const NODES: usize = 2_000;
 const DEPTH: usize = 16;
 /// The largest schema, in bytes of JSON (SECURITY rule 16).
 const SCHEMA: usize = 256 * 1024;
+/// The types of JSON Schema.
+const TYPES: [&str; 7] = ["string", "integer", "number", "boolean", "object", "array", "null"];
 /// The longest pattern in a schema.
 const PATTERN: usize = 1_024;
 
@@ -36,6 +39,12 @@ pub(super) fn check(set: &mut Set<'_>, checked: &CheckedFlow) {
     }
     if let Some(input) = &flow.input {
         schema(set, input);
+    }
+    if let (true, Some(stated)) =
+        (flow.timeout == Some(sdk::Duration::default()), checked.tree.get("timeout"))
+    {
+        let help = "write a length of time above zero, or take the key away to have the default";
+        set.error("POLICY_NUMBERS", stated.span, "a timeout of nothing lets nothing succeed", help);
     }
     error_rules(set, &flow.errors, &flow.body);
     for (node, fault) in misplaced_triggers(checked) {
@@ -82,8 +91,44 @@ pub(super) fn schema(set: &mut Set<'_>, tree: &Tree) {
         return;
     }
     if let Err(fault) = Contract::compile(&schema) {
-        let help = "write JSON Schema 2020-12, such as {type: object, properties: {id: {type: string}}}";
-        set.error("SCHEMA_INVALID", tree.span_at(&fault.pointer), fault.message, help);
+        let (span, message, help) = invalid(tree, &fault);
+        set.error("SCHEMA_INVALID", span, message, help);
+    }
+}
+
+/// What is wrong with a schema, where, and how to mend it.
+fn invalid(tree: &Tree, fault: &Mismatch) -> (Span, String, String) {
+    let form =
+        "write JSON Schema 2020-12, such as {type: object, properties: {id: {type: string}}}".to_owned();
+    let dangling = walk(tree, &|key, value| {
+        let target = value.text().filter(|text| key == "$ref" && fault.message.contains(&text[1..]))?;
+        fault.message.contains("not exist").then(|| (value.span, target.to_owned()))
+    });
+    if let Some((span, target)) = dangling {
+        let message = format!("`{target}` leads nowhere in this schema");
+        return (span, message, "define it under `$defs`, or name one that is there".to_owned());
+    }
+    let span = tree.span_at(&fault.pointer);
+    let key = fault.pointer.rsplit('/').next().unwrap_or_default();
+    match (key, tree.pointer(&fault.pointer)) {
+        ("type", Some(at)) if at.text().is_some() => {
+            let written = at.text().unwrap_or_default();
+            let help = match nearest(written, TYPES) {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("write {}; of a date `{{type: string, format: date}}`", TYPES.join(", ")),
+            };
+            (span, format!("`type` cannot be `{written}`"), help)
+        }
+        ("required", Some(_)) => {
+            let help = "beside `properties` list the names that must be there: `required: [id, fen]`";
+            (span, "`required` must be a list of names".to_owned(), help.to_owned())
+        }
+        ("pattern", Some(_)) => {
+            let help = "write a regular expression without look-around and back-references".to_owned();
+            (span, "`pattern` is no regular expression that can be matched in linear time".to_owned(), help)
+        }
+        ("", _) => (span, fault.message.clone(), form),
+        _ => (span, format!("`{key}` does not fit: {}", fault.message), form),
     }
 }
 

@@ -145,7 +145,15 @@ fn family(
         let scenario = variant.place.scenario.as_ref().map(|scenario| scenario.value.as_str());
         let (effective, mut wrong) = levels.get(biz_id).unwrap_or(&base).patched(variant);
         faults.append(&mut wrong);
-        faults.extend(check_flow(&effective.tree).into_iter().filter(|fault| !told.contains(fault)));
+        let new = check_flow(&effective.tree).into_iter().filter(|fault| !told.contains(fault));
+        faults.extend(new.map(|fault| match variant.patch.remove.last() {
+            // What a variant empties is not wrong where it was written.
+            Some(removed) if fault.code == "NO_NODES" => {
+                let at = Diagnostic { span: removed.span, ..fault.clone() };
+                at.see(fault.span, "here nothing is left")
+            }
+            _ => fault,
+        }));
         if let Ok(place) = Identity::new(&flow.use_case.value, Some(biz_id), scenario) {
             patched.push((place, if scenario.is_some() { 1 } else { 2 }, effective.clone()));
         }

@@ -6,7 +6,7 @@ use super::{checked::CheckedFlow, fit::holds_expression, set::Set};
 use crate::flow::{
     diagnostic::Diagnostic,
     document::{Consume, Cron, HttpTrigger},
-    tree::Span,
+    tree::{Shape, Span, Tree},
 };
 
 /// First segments of paths that are the server's own.
@@ -27,8 +27,15 @@ fn schedule(set: &mut Set<'_>, cron: &Cron) {
         return;
     }
     let parser = croner::parser::CronParser::builder().seconds(croner::parser::Seconds::Optional).build();
-    if let Err(fault) = parser.parse(&cron.schedule.value) {
-        let message = format!("`{}` is no schedule: {fault}", cron.schedule.value);
+    let why = match parser.parse(&cron.schedule.value) {
+        Ok(schedule) => schedule
+            .find_next_occurrence(&chrono::DateTime::UNIX_EPOCH, false)
+            .is_err()
+            .then(|| "no day is like that".to_owned()),
+        Err(fault) => Some(reason(&fault.to_string())),
+    };
+    if let Some(why) = why {
+        let message = format!("`{}` is no schedule: {why}", cron.schedule.value);
         let help = "write minute, hour, day, month, weekday, such as '0 2 * * *' for 02:00 each day";
         set.error("BAD_SCHEDULE", cron.schedule.span, message, help);
     }
@@ -50,6 +57,13 @@ fn schedule(set: &mut Set<'_>, cron: &Cron) {
             set.warn("UNREACHABLE", scenario.span, "a scenario is only tried with a bizId", help);
         }
     }
+}
+
+/// The last part of what the parser says, as a fragment.
+fn reason(said: &str) -> String {
+    let last = said.rsplit(": ").next().unwrap_or(said).trim_end_matches('.');
+    let mut letters = last.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn topic(set: &mut Set<'_>, consume: &Consume) {
@@ -106,12 +120,18 @@ pub(super) fn routes(set: &mut Set<'_>) {
 
 fn is_well_formed(set: &mut Set<'_>, http: &HttpTrigger) -> bool {
     let path = &http.path.value;
+    let mut names: Vec<&str> = path.split('/').filter(|part| part.starts_with('{')).collect();
+    names.sort_unstable();
     let fault = if !path.starts_with('/') {
         Some("it must begin with a slash")
     } else if path.contains(['?', '#', ' ']) || path.contains("//") {
         Some("it may hold no query, fragment, space or empty segment")
     } else if path.contains("{*") {
         Some("a catch-all is not allowed")
+    } else if path.contains("/:") {
+        Some("a parameter stands in braces, as in `{id}`")
+    } else if names.windows(2).any(|pair| pair[0] == pair[1]) {
+        Some("it has two parameters of one name")
     } else {
         None
     };
@@ -126,9 +146,45 @@ fn is_well_formed(set: &mut Set<'_>, http: &HttpTrigger) -> bool {
         set.error("ROUTE_CONFLICT", http.path.span, message, "begin the path with another word");
         return false;
     }
+    parameters(set, http);
     if http.method.value == "GET" && http.idempotency_key.as_ref().is_some_and(holds_expression) {
         let help = "take it away, or use POST";
         set.warn("KEY_ON_GET", http.span, "a GET is repeated freely; a key keeps its answer for ever", help);
     }
     true
+}
+
+/// What a trigger reads of `request.params` must be in its path.
+fn parameters(set: &mut Set<'_>, http: &HttpTrigger) {
+    let path = &http.path.value;
+    let is_known = |name: &str| {
+        path.split('/')
+            .any(|part| part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) == Some(name))
+    };
+    for tree in [&http.input, &http.idempotency_key].into_iter().flatten() {
+        for (span, name) in read_parameters(tree) {
+            if !is_known(name) {
+                let message = format!("`{path}` has no parameter `{name}`");
+                let help = format!("write `{{{name}}}` into the path, or read one that it has");
+                set.error("EXPR_UNKNOWN_NAME", span, message, help);
+            }
+        }
+    }
+}
+
+/// The names after `request.params.` in the texts of a value.
+fn read_parameters(tree: &Tree) -> Vec<(Span, &str)> {
+    match &tree.shape {
+        Shape::Text(text) => text
+            .match_indices("request.params.")
+            .map(|(at, before)| {
+                let rest = &text[at + before.len()..];
+                let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+                (tree.span, &rest[..end])
+            })
+            .filter(|(_, name)| !name.is_empty())
+            .collect(),
+        Shape::List(items) => items.iter().flat_map(read_parameters).collect(),
+        _ => tree.entries().iter().flat_map(|entry| read_parameters(&entry.value)).collect(),
+    }
 }
