@@ -67,7 +67,7 @@ export function Editor() {
 }
 
 /** Rights that allow changing a draft. */
-const EDITING = /^(\*|edit|write|admin|publish|catalog)/;
+const EDITING = /^(\*|edit|write|admin|author|publish|catalog)/;
 
 function Loaded({ flow, kept }: { readonly flow: Opened; readonly kept: Kept | undefined }) {
   const me = useQuery(meQuery);

@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useIntl } from 'react-intl';
+import { type FlowItem, flowQuery } from '../api/flows';
 import { useText } from '../app/text';
 import { isObject } from '../core/json';
 import { Button, IconButton } from '../kit/Button';
@@ -127,14 +129,22 @@ function Saved({ draft }: { readonly draft: DraftState }) {
   );
 }
 
+/** The most specific of the variants that apply. */
+function closest(names: readonly string[], flow: FlowItem | undefined): string | undefined {
+  const levels = new Map((flow?.variants ?? []).map((one) => [one.name, Number(one.level)]));
+  return [...names].sort((a, b) => (levels.get(a) ?? 9) - (levels.get(b) ?? 9))[0];
+}
+
 /** Which variant the identity in the bar runs; the flow as written is one press away. */
 function VariantTag() {
   const text = useText();
   const effective = useEffective();
+  const { flow: name } = useEditing();
+  const flow = useQuery(flowQuery(name)).data;
   const { isBase, set } = useView();
   const { bizId, scenario } = useSearch({ strict: false });
   if (effective === undefined || bizId === undefined) return null;
-  const named = effective.variants.at(-1);
+  const named = closest(effective.variants, flow);
   const who = scenario === undefined ? bizId : `${bizId} ▸ ${scenario}`;
   if (named === undefined) return <span className="k-chip">{text('variant.base', { who })}</span>;
   return (

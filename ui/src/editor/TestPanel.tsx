@@ -1,7 +1,7 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { parse, stringify } from 'yaml';
-import { type Case, type CasesResult, type TestResult, runCases, testFlow } from '../api/flows';
+import { type Case, type CasesResult, type TestResult, flowQuery, runCases, testFlow } from '../api/flows';
 import { ProblemError } from '../api/http';
 import { useDuration, useText } from '../app/text';
 import { addItem } from '../core/commands/value';
@@ -18,10 +18,34 @@ function casesOf(tests: Json): Case[] {
   return isList(tests) ? tests.flatMap((one) => (isObject(one) ? [{ ...one }] : [])) : [];
 }
 
+/** As a person would write it: what is default is not stated. */
+function asWritten(one: Case): Case {
+  const identity = Object.fromEntries(
+    Object.entries(one.identity ?? {}).filter(([, value]) => value !== null && value !== undefined),
+  );
+  const { name, input, mocks, expect } = one;
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(input === undefined ? {} : { input }),
+    ...(Object.keys(identity).length === 0 ? {} : { identity }),
+    ...(mocks === undefined ? {} : { mocks }),
+    ...(expect === undefined ? {} : { expect }),
+  };
+}
+
+/** The text's own tests, then those of the file of cases beside it. */
+function useCases(): Case[] {
+  const { flow } = useEditing();
+  const own = casesOf(useValue(['tests']));
+  const known = new Set(own.map((one) => one.name));
+  const beside = useQuery(flowQuery(flow)).data?.cases ?? [];
+  return [...own, ...beside.filter((one) => one.name === undefined || !known.has(one.name)).map(asWritten)];
+}
+
 /** Cases are the flow's own tests; running one draws its run over the graph. */
 export function TestPanel() {
   const text = useText();
-  const cases = casesOf(useValue(['tests']));
+  const cases = useCases();
   const [at, setAt] = useState(0);
   const [typed, setTyped] = useState<string>();
   const chosen = cases[at];
