@@ -33,9 +33,9 @@ nodes:
   d: {use: act, with: {take: 9s}, timeout: 1s, compensate: {use: act}}
   e: {use: act, compensate: {use: act}}
 ";
-    check(text, "compensated TIMEOUT 504", &["d unknown 1", "a succeeded 1", "b succeeded 1"]).await;
+    check(text, "compensated TIMEOUT 500", &["d unknown 1", "a succeeded 1", "b succeeded 1"]).await;
     let known = text.replace("{take: 9s}, timeout: 1s", "{fail: NO}");
-    check(&known, "compensated NO 422", &["a succeeded 1", "b succeeded 1"]).await;
+    check(&known, "compensated NO 500", &["a succeeded 1", "b succeeded 1"]).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -54,7 +54,7 @@ nodes:
 ";
     let undone =
         ["inside.book succeeded 1", "book succeeded 1", "each[1] succeeded 1", "each[0] succeeded 1"];
-    check(text, "compensated BAD 422", &undone).await;
+    check(text, "compensated BAD 500", &undone).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -67,13 +67,13 @@ nodes:
   a: {use: act, compensate: {use: act, with: {fail: UNAVAILABLE}}}
   bad: {fail: {code: BAD}}
 ";
-    check(text, "parked BAD 422", &["a succeeded 4!"]).await;
+    check(text, "parked BAD 500", &["a succeeded 4!"]).await;
     let on = text.replace("retry:", "onExhausted: fail, retry:");
-    check(&on, "compensated BAD 422", &["a succeeded 4!", "first succeeded 1"]).await;
+    check(&on, "compensated BAD 500", &["a succeeded 4!", "first succeeded 1"]).await;
     let parallel = text.replace("retry:", "order: parallel, retry:");
-    check(&parallel, "parked BAD 422", &["first succeeded 1", "a succeeded 4!"]).await;
+    check(&parallel, "parked BAD 500", &["first succeeded 1", "a succeeded 4!"]).await;
     let refused = text.replace("UNAVAILABLE", "NO");
-    check(&refused, "parked BAD 422", &["a succeeded 1!"]).await;
+    check(&refused, "parked BAD 500", &["a succeeded 1!"]).await;
 }
 
 #[tokio::test(start_paused = true)]

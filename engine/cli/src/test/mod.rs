@@ -1,6 +1,7 @@
 //! `bactrian test PATH…`: runs the cases of flows, inline and from `NAME.cases.yaml`. 0 = all passed.
 
 mod junit;
+mod tell;
 
 use std::{fs, path::PathBuf, process::ExitCode, sync::Arc};
 
@@ -9,11 +10,10 @@ use engine::{
     flow::{document::Case, load::load, parse::parse, validate::validate},
     run::{self, case::Verdict, case::judge},
 };
-use serde_json::{Value, json};
 
 use crate::{
     opening,
-    output::{Fault, Ink, Output},
+    output::{Fault, Output},
 };
 
 #[derive(clap::Args)]
@@ -61,7 +61,7 @@ pub(crate) fn run(arguments: &Arguments, output: &Output) -> std::result::Result
     if let Some(path) = &arguments.junit {
         fs::write(path, junit::xml(&results)).map_err(|fault| Fault::file("write", path, &fault))?;
     }
-    Ok(tell(&results, output))
+    Ok(tell::tell(&results, output))
 }
 
 fn is_wanted(only: Option<&str>, flow: &str, case: &str) -> bool {
@@ -76,29 +76,4 @@ async fn one(flow: &str, title: String, case: &Case, served: Arc<Served>) -> Res
         differences: differences.iter().map(ToString::to_string).collect(),
         seconds: finished.report.duration_ms / 1_000.0,
     }
-}
-
-fn tell(results: &[Result], output: &Output) -> ExitCode {
-    let failed = results.iter().filter(|result| !result.differences.is_empty()).count();
-    let passed = results.len() - failed;
-    if output.is_json() {
-        let cases: Vec<Value> = results
-            .iter()
-            .map(|result| json!({"flow": result.flow, "name": result.case, "passed": result.differences.is_empty(), "differences": result.differences}))
-            .collect();
-        output.json(&json!({"passed": passed, "failed": failed, "cases": cases}));
-    } else {
-        for result in results {
-            let is_good = result.differences.is_empty();
-            let mark = if is_good { output.ink(Ink::Good, "ok  ") } else { output.ink(Ink::Bad, "FAIL") };
-            output.line(&format!("{mark} {}: {}", output.ink(Ink::Strong, &result.flow), result.case));
-            result.differences.iter().for_each(|difference| output.line(&format!("       {difference}")));
-        }
-        if results.is_empty() {
-            output
-                .line("no cases were found: write them under `tests:` or in NAME.cases.yaml beside the flow");
-        }
-        output.line(&format!("{passed} passed, {failed} failed"));
-    }
-    if failed > 0 || results.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
 }

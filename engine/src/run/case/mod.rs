@@ -50,7 +50,7 @@ impl From<&Case> for Given {
             biz_id: case.biz_id.as_ref().map(|text| text.value.clone()),
             scenario: case.scenario.as_ref().map(|text| text.value.clone()),
             mocks: Some(Mocks::new(mocks)),
-            until: None,
+            ..Self::default()
         }
     }
 }
@@ -65,9 +65,7 @@ pub async fn judge(flow: &str, case: &Case, snapshot: Arc<dyn Snapshot>) -> Verd
 pub async fn play(flow: &str, given: Given, snapshot: Arc<dyn Snapshot>) -> (Finished, u8) {
     let identity = match Identity::new(flow, given.biz_id.as_deref(), given.scenario.as_deref()) {
         Ok(identity) => identity,
-        Err(refused) => {
-            return (life::refused(Error::validation("IDENTITY_INVALID", refused.to_string()), 400), 0);
-        }
+        Err(name) => return (life::refused(Error::validation("IDENTITY_INVALID", name.to_string()), 400), 0),
     };
     let plan = match snapshot.flow(flow, None, &identity) {
         Ok(plan) => plan,
