@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
  * The JDK reads no JSON, so the answer is printed as it came.
  */
 public final class CancelOrder {
-    private static final String ENGINE = "http://127.0.0.1:8080";
+    private static final String ENGINE =
+            System.getenv().getOrDefault("BACTRIAN_URL", "http://127.0.0.1:8080");
 
     public static void main(String[] args) throws Exception {
         if (args.length < 1 || args.length > 3 || !args[0].matches("[A-Za-z0-9_-]+")) {

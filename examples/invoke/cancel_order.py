@@ -3,11 +3,12 @@
     python3 cancel_order.py O1001 [BIZ [SCENARIO]]
 """
 import json
+import os
 import sys
 import urllib.error
 import urllib.request
 
-ENGINE = "http://127.0.0.1:8080"
+ENGINE = os.environ.get("BACTRIAN_URL", "http://127.0.0.1:8080")
 
 
 def call(method, path, body=None, headers=None):

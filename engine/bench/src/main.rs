@@ -2,6 +2,7 @@
 //! ratio survives a noisy machine and an absolute time does not.
 
 mod http;
+mod load;
 mod loader;
 mod process;
 mod table;
@@ -21,6 +22,14 @@ struct Arguments {
 enum What {
     /// A five-node flow over HTTP, beside a bare hyper echo and a bare hyper JSON server.
     Http(http::Settings),
+    /// Loading, planning and reloading flows by the thousand, and starting the server.
+    Load(load::Settings),
+    /// One row of `load`, in a process of its own; not for people.
+    #[command(hide = true)]
+    LoadRound {
+        /// How many flows.
+        flows: usize,
+    },
     /// One of the servers that `http` starts; not for people.
     #[command(hide = true)]
     Server {
@@ -32,6 +41,8 @@ enum What {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     match Arguments::parse().what {
         What::Http(settings) => http::compare(&settings),
+        What::Load(settings) => load::measure(&settings),
+        What::LoadRound { flows } => load::round(flows),
         What::Server { role } => http::serve(role),
     }
 }

@@ -44,10 +44,18 @@ impl Server {
 
     /// Resident memory in KiB.
     pub(crate) fn resident_kib(&self) -> io::Result<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
-        Ok(line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap_or(0))
+        resident_kib(self.child.id())
     }
+}
+
+/// Resident memory of a process in KiB.
+///
+/// # Errors
+/// When there is no such process.
+pub(crate) fn resident_kib(process: u32) -> io::Result<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
+    Ok(line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap_or(0))
 }
 
 impl Drop for Server {

@@ -83,7 +83,9 @@ pub(crate) fn run(arguments: Arguments, output: &Output) -> Result<ExitCode, Fau
 fn listen_to(filter: &str, output: &Output) -> Result<(), Fault> {
     let filter = EnvFilter::try_new(filter).map_err(|fault| Fault::Usage(format!("`--log`: {fault}")))?;
     let registry = tracing_subscriber::registry().with(filter);
-    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let layer = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()));
     let started = if output.is_json() {
         registry.with(layer.json()).try_init()
     } else {

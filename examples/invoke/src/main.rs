@@ -12,14 +12,24 @@ use hyper_util::client::legacy::{Client, connect::HttpConnector};
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value, json};
 
+/// Where the engine is, unless `BACTRIAN_URL` says otherwise.
 const ENGINE: &str = "http://127.0.0.1:8080";
 const PATIENCE: Duration = Duration::from_secs(35);
 
-struct Engine(Client<HttpConnector, Full<Bytes>>);
+struct Engine {
+    url: String,
+    client: Client<HttpConnector, Full<Bytes>>,
+}
 
 impl Engine {
+    #[expect(clippy::disallowed_methods, reason = "a program reads its settings itself")]
+    fn new() -> Self {
+        let url = std::env::var("BACTRIAN_URL").unwrap_or_else(|_| ENGINE.to_owned());
+        Self { url, client: Client::builder(TokioExecutor::new()).build_http() }
+    }
+
     async fn send(&self, request: Request<Full<Bytes>>) -> Result<(StatusCode, HeaderMap, Value), String> {
-        let answer = tokio::time::timeout(PATIENCE, self.0.request(request));
+        let answer = tokio::time::timeout(PATIENCE, self.client.request(request));
         let response =
             answer.await.map_err(|_| "no answer in time".to_owned())?.map_err(|fault| fault.to_string())?;
         let (head, body) = response.into_parts();
@@ -46,8 +56,8 @@ async fn main() -> ExitCode {
 }
 
 async fn cancel(order: &str, biz: Option<String>, scenario: Option<String>) -> Result<(), String> {
-    let engine = Engine(Client::builder(TokioExecutor::new()).build_http());
-    let mut request = Request::post(format!("{ENGINE}/v1/flows/cancel-order"))
+    let engine = Engine::new();
+    let mut request = Request::post(format!("{}/v1/flows/cancel-order", engine.url))
         .header("content-type", "application/json")
         // The same key gives the same answer, so this call may be repeated after a timeout.
         .header("idempotency-key", format!("cancel-{order}"));
@@ -66,7 +76,7 @@ async fn cancel(order: &str, biz: Option<String>, scenario: Option<String>) -> R
     }
     println!("{answer}");
     let run = headers.get("x-run-id").and_then(|run| run.to_str().ok()).unwrap_or_default();
-    let request = Request::get(format!("{ENGINE}/v1/runs/{run}"))
+    let request = Request::get(format!("{}/v1/runs/{run}", engine.url))
         .body(Full::default())
         .map_err(|fault| fault.to_string())?;
     let (_, _, run) = engine.send(request).await?;
