@@ -48,10 +48,15 @@ export interface Resolution {
   readonly nearMisses?: readonly string[];
 }
 
+/** A point that no flow asks may come without its list. */
+function withLists(matrix: Matrix): Matrix {
+  return { ...matrix, points: matrix.points.map((point) => ({ ...point, flows: point.flows ?? [] })) };
+}
+
 export function matrixQuery() {
   return queryOptions({
     queryKey: ['extensions'],
-    queryFn: ({ signal }) => get<Matrix>('/v1/extensions', {}, signal),
+    queryFn: async ({ signal }) => withLists(await get<Matrix>('/v1/extensions', {}, signal)),
     staleTime: 30_000,
   });
 }

@@ -72,6 +72,8 @@ export interface RunNode {
 }
 export type RunAction = 'cancel' | 'retry' | 'resume' | 'skip';
 export interface Run extends RunItem {
+  /** False when what its nodes did was not kept. */
+  readonly isTraced?: boolean;
   readonly input: Json;
   readonly output: Json;
   readonly problem?: Problem | null;

@@ -45,7 +45,7 @@ export function mapOf(
     ...(matrix?.points ?? [])
       .filter((point) => matches(q, [point.name, point.title, point.description, point.owner]))
       .map((point): [string, Tile] => [
-        point.group ?? domainOf.get(point.flows[0] ?? '') ?? words.other,
+        groupOf(point) ?? domainOf.get(point.flows[0] ?? '') ?? point.group ?? words.other,
         { kind: 'point', key: `point ${point.name}`, point, ...countsOf(matrix, point.name) },
       ]),
   ];
@@ -81,6 +81,11 @@ function domain(flow: FlowItem, other: string): string {
     labels['group'] ??
     (folder === undefined || folder === 'flows' ? (flow.owner ?? other) : folder)
   );
+}
+
+/** A group that only repeats the owner says nothing of the domain. */
+function groupOf(point: Point): string | undefined {
+  return point.group == null || point.group === point.owner ? undefined : point.group;
 }
 
 function countsOf(matrix: Matrix | undefined, point: string): { implementations: number; overrides: number } {

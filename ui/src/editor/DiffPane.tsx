@@ -4,6 +4,7 @@ import { EditorState } from '@codemirror/state';
 import { EditorView, lineNumbers } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
 import { useText } from '../app/text';
+import './diff.css';
 
 export interface DiffPaneProps {
   readonly before: string;
@@ -24,6 +25,7 @@ export function DiffPane({ before, after }: DiffPaneProps) {
         lineNumbers(),
         yaml(),
         EditorState.readOnly.of(true),
+        EditorState.phrases.of({ '$ unchanged lines': text('diff.unchanged') }),
         EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
       ],
     });

@@ -118,7 +118,9 @@ function FlowRow({
           intl.formatNumber(share, { style: 'percent', maximumFractionDigits: 1 })
         )}
       </td>
-      <td className="num fl-right">{duration(flow.stats?.p95Ms)}</td>
+      <td className="num fl-right">
+        {share === undefined ? <span className="dim">–</span> : duration(flow.stats?.p95Ms)}
+      </td>
       <td className="clip">{flow.owner ?? <span className="dim">–</span>}</td>
     </tr>
   );

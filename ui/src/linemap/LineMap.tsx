@@ -13,7 +13,7 @@ export interface StationProps extends Stop {
   readonly isUndone?: boolean;
 }
 
-const SIZE: Size = { width: 158, height: 46, gapX: 12, gapY: 30 };
+const SIZE: Size = { width: 146, height: 46, gapX: 10, gapY: 30 };
 
 /** A flow as a line from top to bottom, for reading. */
 export function LineMap({

@@ -134,12 +134,18 @@ function pointRows(matrix: Matrix, asked: Asked): PointRow[] {
     );
 }
 
+/** A group that only repeats the owner says less than the use case. */
+function groupOf({ point, useCase }: PointRow): string | undefined {
+  const group = point.group ?? undefined;
+  return group === undefined || group === point.owner ? useCase : group;
+}
+
 function grouped(rows: readonly PointRow[], other: string): Row[] {
-  const titles = unique(rows.map((row) => row.point.group ?? other)).sort((a, b) =>
+  const titles = unique(rows.map((row) => groupOf(row) ?? other)).sort((a, b) =>
     a === other ? 1 : b === other ? -1 : a.localeCompare(b, 'zh-CN'),
   );
   return titles.flatMap((title): Row[] => {
-    const inside = rows.filter((row) => (row.point.group ?? other) === title);
+    const inside = rows.filter((row) => (groupOf(row) ?? other) === title);
     return [{ kind: 'group', key: `group ${title}`, title, count: inside.length }, ...inside];
   });
 }

@@ -68,7 +68,12 @@ export function Resolution({ answered }: { readonly answered: Answered }) {
 }
 
 function wordOf(bizId: string | null, scenario: string | null): string {
-  if (bizId === null || bizId === '' || bizId === '*') return '-';
-  const parts = scenario === null || scenario === '' || scenario === '*' ? [bizId] : [bizId, scenario];
-  return parts.map(encodeURIComponent).join('/');
+  if (isDefault(bizId)) return '-';
+  const parts = isDefault(scenario) ? [bizId] : [bizId, scenario];
+  return parts.map((part) => encodeURIComponent(part ?? '')).join('/');
+}
+
+/** `default` is a reserved word: no business line and no scenario may be called so. */
+function isDefault(part: string | null): boolean {
+  return part === null || part === '' || part === 'default';
 }

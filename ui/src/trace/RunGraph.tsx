@@ -22,6 +22,7 @@ export function RunGraph({
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached by keys
     <section className="tr-graph scroll" tabIndex={0} aria-label={text('trace.graph')}>
+      {run.isTraced === false ? <p className="tr-note dim">{text('trace.untraced')}</p> : null}
       {isMoved ? <p className="tr-note dim">{text('trace.planMoved')}</p> : null}
       <LineMap
         label={text('trace.graph')}
@@ -48,12 +49,15 @@ const TONE: Readonly<Record<NodeStatus, StationProps['tone']>> = {
   cancelled: 'faint',
   compensated: 'undone',
 };
+/** Answers that stand in for the call. */
+const SPARE: ReadonlySet<string> = new Set(['otherwise', 'stale', 'fallback']);
 const TAKEN: ReadonlySet<NodeStatus> = new Set(['succeeded', 'failed', 'running', 'waiting', 'compensated']);
 
 function stationsOf(run: Run, plan: readonly EffectiveNode[]): StationProps[] {
-  const seen = new Map(run.nodes.map((node) => [node.address, node]));
+  const nodes = run.nodes.filter((node) => node.id !== '');
+  const seen = new Map(nodes.map((node) => [node.address, node]));
   const ids = new Set(plan.map((node) => node.id));
-  const extra = run.nodes.filter((node) => topOf(node.address) === node.address && !ids.has(node.address));
+  const extra = nodes.filter((node) => topOf(node.address) === node.address && !ids.has(node.address));
   // A plan that cannot be read any more still shows what ran, in the order it began.
   const chain = extra.map((node, i) => ({
     id: node.address,
@@ -94,12 +98,7 @@ function stationOf(
     isTaken: TAKEN.has(status) || node?.skip?.kind === 'when',
     isUndone: isUndone || status === 'compensated',
     mark: (
-      <StatusSign
-        status={status}
-        isDegraded={
-          node?.servedBy === 'otherwise' || node?.servedBy === 'stale' || node?.servedBy === 'fallback'
-        }
-      />
+      <StatusSign status={status} isDegraded={status === 'succeeded' && SPARE.has(node?.servedBy ?? '')} />
     ),
     detail:
       extension == null ? (

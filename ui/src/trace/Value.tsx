@@ -62,6 +62,7 @@ export function ValueDiff({
   readonly after: Json | undefined;
 }) {
   const text = useText();
+  if (before === undefined || after === undefined) return <p className="dim">{text('trace.oneSided')}</p>;
   const changes = changesOf(before, after);
   if (changes.length === 0) return <p className="dim">{text('trace.same')}</p>;
   return (

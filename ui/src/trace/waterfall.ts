@@ -24,8 +24,10 @@ const UNSTARTED: ReadonlySet<NodeStatus> = new Set(['pending', 'skipped']);
 
 export function fallOf(run: Run, elapsedMs: number): Fall {
   const total = run.durationMs ?? elapsedMs;
-  const began = run.nodes.filter((node) => !UNSTARTED.has(node.status));
-  const rest = run.nodes.filter((node) => UNSTARTED.has(node.status));
+  // The body of an extension that is one call has no id of its own; its node says the same.
+  const nodes = run.nodes.filter((node) => node.id !== '');
+  const began = nodes.filter((node) => !UNSTARTED.has(node.status));
+  const rest = nodes.filter((node) => UNSTARTED.has(node.status));
   const rows = [
     ...nested(began).map((node) => rowOf(node, false, total)),
     ...run.compensations.map((node) => rowOf(node, true, total)),
