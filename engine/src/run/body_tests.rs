@@ -163,7 +163,7 @@ async fn the_identity_and_the_guard_pick_the_extension() {
     };
     let car = run(Some("car"), 4).await;
     assert_eq!(told(&car), r#"succeeded {"points":8}"#);
-    assert_eq!(world.log()[0], "p.b key-4:.b");
+    assert_eq!(world.log()[0], "p.b key-4:b");
     let answered = car.report.nodes.last().unwrap().extension.clone().unwrap();
     assert_eq!((&*answered.name, answered.tried.len()), ("car", 2));
     assert_eq!(told(&run(Some("other"), 3).await), r#"succeeded {"points":-1}"#);

@@ -29,7 +29,6 @@ use super::{
     trace,
     view::View,
 };
-use crate::flow::plan::Node;
 
 /// How a body ended.
 #[derive(Debug)]
@@ -161,8 +160,8 @@ impl<'f> Drive<'f> {
     fn settle(&mut self, slot: u16, Done { mut settlement, notes }: Done) {
         let frame = self.frame;
         let node = frame.node(slot);
-        let left = leave(frame, node, &mut settlement, notes.as_deref());
-        frame.run.saga.enlist(frame, slot, Reason::of(node, &settlement, notes.as_deref()));
+        let left = leave(frame, slot, &mut settlement, notes.as_deref());
+        frame.base.saga.enlist(frame, slot, Reason::of(node, &settlement, notes.as_deref()));
         trace::settled(frame, slot, self.begun(slot), &settlement, &left, notes);
         frame.settle(slot, left);
         match settlement {
@@ -201,7 +200,7 @@ impl Drop for Drive<'_> {
             if self.state.status(slot) == Status::Running {
                 let node = self.frame.node(slot);
                 let reason = (node.effect == sdk::Effect::Write).then_some(Reason::Unknown);
-                self.frame.run.saga.enlist(self.frame, slot, reason);
+                self.frame.base.saga.enlist(self.frame, slot, reason);
                 trace::dropped(self.frame, slot, self.begun(slot));
             }
         }
@@ -209,10 +208,11 @@ impl Drop for Drive<'_> {
 }
 
 /// What a settled node leaves behind. An `otherwise` that cannot be evaluated is the node's failure.
-fn leave(frame: &Frame, node: &Node, settlement: &mut Settlement, notes: Option<&Notes>) -> Settled {
+fn leave(frame: &Frame, slot: u16, settlement: &mut Settlement, notes: Option<&Notes>) -> Settled {
+    let node = frame.node(slot);
     let errors = notes.and_then(|notes| notes.errors.clone());
     if matches!(settlement, Settlement::Skipped) {
-        match otherwise(frame, node) {
+        match otherwise(frame, slot) {
             Ok(output) => return Settled { word: Word::Skipped, output: Some(output), errors: None },
             Err(error) => *settlement = Settlement::Failed(error),
         }
@@ -225,7 +225,7 @@ fn leave(frame: &Frame, node: &Node, settlement: &mut Settlement, notes: Option<
         Settlement::Failed(error) => {
             let output = (!node.is_critical).then(|| {
                 frame.run.degrade();
-                otherwise(frame, node).unwrap_or_default()
+                otherwise(frame, slot).unwrap_or_default()
             });
             let errors = errors.unwrap_or_else(|| told(error));
             Settled { word: Word::Failed, output, errors: Some(errors) }
@@ -236,8 +236,9 @@ fn leave(frame: &Frame, node: &Node, settlement: &mut Settlement, notes: Option<
     }
 }
 
-fn otherwise(frame: &Frame, node: &Node) -> Result<Shared, Error> {
-    node.otherwise.as_ref().map_or_else(|| Ok(Shared::default()), |template| View::of(frame).value(template))
+fn otherwise(frame: &Frame, slot: u16) -> Result<Shared, Error> {
+    let template = frame.node(slot).otherwise.as_ref();
+    template.map_or_else(|| Ok(Shared::default()), |template| View::at(frame, slot).value(template))
 }
 
 /// `errors.<id>` of a failed node.

@@ -9,7 +9,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{frame::Frame, one::Run, report::ErrorReport, view::View};
-use crate::flow::plan::{Envelope, ErrorRule, Kind, Output, Plan};
+use crate::{
+    flow::plan::{Envelope, ErrorRule, Kind, Output, Plan},
+    state::Reply,
+};
 
 /// What the caller gets.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +31,30 @@ impl Answer {
     pub fn of(value: Shared) -> Self {
         Self { value, status: 200, headers: BTreeMap::new() }
     }
+}
+
+/// An answer or a failure as the store keeps it: the same bytes for the same idempotency key.
+#[must_use]
+pub fn seal(answer: &Result<Answer, Failure>) -> Reply {
+    let sealed = match answer {
+        Ok(answer) => json!({"status": answer.status, "headers": answer.headers, "value": *answer.value}),
+        Err(failure) => json!({"status": failure.status, "failure": failure}),
+    };
+    Reply(sealed.to_string().into())
+}
+
+/// The answer in what the store has kept, or the failure as JSON (`code class status detail node retriable
+/// causes`); `None` when these bytes are not ours.
+#[must_use]
+pub fn unseal(reply: &Reply) -> Option<Result<Answer, Value>> {
+    let mut sealed: Value = serde_json::from_slice(&reply.0).ok()?;
+    if let Some(failure) = sealed.get_mut("failure") {
+        return Some(Err(failure.take()));
+    }
+    let status = sealed["status"].as_u64().and_then(|status| u16::try_from(status).ok())?;
+    let headers = headers_of(&sealed["headers"]);
+    let value = Shared::new(sealed["value"].take());
+    Some(Ok(Answer { value, status, headers }))
 }
 
 /// One of the failures that led to the end of a run.

@@ -11,7 +11,7 @@ use sdk::{Identity, Shared};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::one::Run;
+use super::{one::Run, saga::Saga};
 use crate::flow::plan::{Body, Node};
 
 /// What a node left behind.
@@ -48,16 +48,19 @@ impl Word {
 pub(crate) struct Base {
     pub(crate) identity: Arc<Identity>,
     pub(crate) input: Shared,
+    /// What is to be undone together.
+    pub(crate) saga: Arc<Saga>,
     pub(crate) vars: OnceLock<Shared>,
     config: OnceLock<Shared>,
     identity_value: OnceLock<Value>,
 }
 
 impl Base {
-    pub(crate) fn new(identity: Arc<Identity>, input: Shared) -> Arc<Self> {
+    pub(crate) fn new(identity: Arc<Identity>, input: Shared, saga: Arc<Saga>) -> Arc<Self> {
         Arc::new(Self {
             identity,
             input,
+            saga,
             vars: OnceLock::new(),
             config: OnceLock::new(),
             identity_value: OnceLock::new(),
@@ -95,11 +98,20 @@ pub(crate) enum Part {
     Finally,
 }
 
-/// Whether an address tells the tries of the nodes around it: a record does, an idempotency key must not.
+/// What an address is for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Tries {
-    Told,
-    Left,
+enum Form {
+    /// A record: each try of the nodes around it is another place.
+    Address,
+    /// An idempotency key: the same over all tries.
+    Key,
+}
+
+/// A name as part of an address: small letters, digits and `_`.
+pub(super) fn segment(name: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+    let text: String = name.chars().map(plain).collect();
+    if text.starts_with(|c: char| c.is_ascii_lowercase()) { text } else { format!("x{text}") }
 }
 
 /// The node a frame works for.
@@ -113,6 +125,8 @@ pub(crate) struct Parent {
     pub(crate) key: Option<Arc<str>>,
     /// Tells the body to stop.
     pub(crate) stop: CancellationToken,
+    /// The node's end is recorded: its bodies are driven only to know what there is to undo.
+    pub(crate) is_past: bool,
 }
 
 /// One body that runs.
@@ -123,6 +137,8 @@ pub(crate) struct Frame {
     pub(crate) parent: Option<Parent>,
     caller: Option<Arc<str>>,
     pub(crate) locals: Vec<Shared>,
+    /// See [`Parent::is_past`].
+    pub(crate) is_past: bool,
     slots: Box<[OnceLock<Settled>]>,
     halt: OnceLock<CancellationToken>,
 }
@@ -151,7 +167,8 @@ impl Frame {
         locals: Vec<Shared>,
     ) -> Self {
         let slots = body.nodes.iter().map(|_| OnceLock::new()).collect();
-        Self { run, base, body, parent, caller: None, locals, slots, halt: OnceLock::new() }
+        let is_past = parent.as_ref().is_some_and(|parent| parent.is_past || parent.frame.is_past);
+        Self { run, base, body, parent, caller: None, locals, is_past, slots, halt: OnceLock::new() }
     }
 
     pub(crate) fn node(&self, slot: u16) -> &Node {
@@ -195,8 +212,11 @@ impl Frame {
 
     /// Cancels the bodies inside this one, if there are any.
     pub(crate) fn halt_inner(&self) {
-        if let Some(halt) = self.halt.get() {
-            halt.cancel();
+        match self.halt.get() {
+            Some(halt) => halt.cancel(),
+            // Nodes of a durable run ask after a pause whether they may still begin.
+            None if self.run.journal.is_some() => self.halt().cancel(),
+            None => {}
         }
     }
 
@@ -206,12 +226,12 @@ impl Frame {
             return Arc::clone(&self.node(slot).id);
         }
         let mut text = String::new();
-        self.write_address(slot, Tries::Told, &mut text);
+        self.write_address(slot, Form::Address, &mut text);
         text.into()
     }
 
-    fn write_address(&self, slot: u16, tries: Tries, text: &mut String) {
-        self.write_prefix(tries, text);
+    fn write_address(&self, slot: u16, form: Form, text: &mut String) {
+        self.write_prefix(form, text);
         if !self.body.is_single {
             if !text.is_empty() {
                 text.push('.');
@@ -221,24 +241,33 @@ impl Frame {
     }
 
     /// The address of the body itself: empty for a flow's.
-    fn write_prefix(&self, tries: Tries, text: &mut String) {
+    pub(super) fn prefix(&self) -> String {
+        let mut text = String::new();
+        self.write_prefix(Form::Address, &mut text);
+        text
+    }
+
+    fn write_prefix(&self, form: Form, text: &mut String) {
         let Some(parent) = &self.parent else {
             return text.push_str(self.caller.as_deref().unwrap_or_default());
         };
         if parent.part == Part::Finally {
             return text.push_str("finally");
         }
-        parent.frame.write_address(parent.slot, tries, text);
+        parent.frame.write_address(parent.slot, form, text);
         // Writing to a text cannot fail.
         let _infallible = match &parent.part {
+            // The one node of an extension is not the node that asked for it.
+            Part::Whole if self.body.is_single && form == Form::Address => write!(text, ".body"),
             Part::Whole | Part::Finally => Ok(()),
             Part::Nth(index) => write!(text, "[{index}]"),
-            Part::Branch(name) | Part::Named(name) => write!(text, ".{name}"),
+            Part::Branch(name) => write!(text, ".{name}"),
+            Part::Named(name) => write!(text, ".{}", segment(name)),
             Part::Fallback => write!(text, ".fallback"),
             Part::Compensate => write!(text, ".compensate"),
         };
-        if parent.attempt > 1 && tries == Tries::Told {
-            let _infallible = write!(text, "#{}", parent.attempt);
+        if parent.attempt > 1 && form == Form::Address {
+            let _infallible = write!(text, ".try{}", parent.attempt);
         }
     }
 
@@ -261,7 +290,7 @@ impl Frame {
     pub(crate) fn derived_key(&self, slot: u16) -> Arc<str> {
         let place = |frame: &Self, slot| {
             let mut text = String::new();
-            frame.write_address(slot, Tries::Left, &mut text);
+            frame.write_address(slot, Form::Key, &mut text);
             text
         };
         let address = place(self, slot);
@@ -269,7 +298,7 @@ impl Frame {
         while let Some(parent) = &frame.parent {
             if let Some(key) = &parent.key {
                 let around = place(&parent.frame, parent.slot);
-                let rest = address.strip_prefix(&around).unwrap_or(&address);
+                let rest = address.strip_prefix(&around).unwrap_or(&address).trim_start_matches('.');
                 return if rest.is_empty() { Arc::clone(key) } else { format!("{key}:{rest}").into() };
             }
             frame = &parent.frame;

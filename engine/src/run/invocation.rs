@@ -4,7 +4,7 @@
 
 use std::sync::{
     Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+    atomic::{AtomicBool, AtomicU32, Ordering},
 };
 
 use futures_util::future::BoxFuture;
@@ -14,8 +14,10 @@ use tokio_util::sync::CancellationToken;
 use super::{
     failure::blame,
     frame::{Frame, Parent, Part},
-    kind, mock,
+    journal::Journal,
+    kept, kind, mock,
     one::{locked, ms},
+    pace::Pace,
     report::{Answered, Attempt, ErrorReport, Items, ServedBy},
     view::View,
 };
@@ -48,6 +50,12 @@ pub(super) struct Invocation {
     /// Its own `idempotencyKey`.
     pub(super) key: Option<Arc<str>>,
     is_in_flight: AtomicBool,
+    /// Its end is recorded; it is only gone through once more.
+    is_past: bool,
+    /// How far the attempts have come.
+    attempts: AtomicU32,
+    /// The time of its policies, in a durable run.
+    pace: Option<Arc<Pace>>,
     notes: Mutex<Option<Box<Notes>>>,
 }
 
@@ -55,7 +63,7 @@ impl Invocation {
     /// Evaluates what the call needs.
     pub(super) fn prepare(frame: Arc<Frame>, slot: u16) -> Result<Self, Error> {
         let node = frame.node(slot);
-        let view = View::of(&frame);
+        let view = View::at(&frame, slot);
         let is_built = matches!(node.kind, Kind::Use { built: Some(_), .. });
         let with = match &node.with {
             Some(with) if !is_built => Some(view.value(with)?),
@@ -65,8 +73,32 @@ impl Invocation {
             Some(key) => Some(sdk::plain(&*view.value(key)?).into()),
             None => None,
         };
-        let (is_in_flight, notes) = (AtomicBool::new(false), Mutex::new(None));
-        Ok(Self { frame, slot, with, key, is_in_flight, notes })
+        let pace = match &frame.run.journal {
+            Some(journal) if node.policies.is_some() => {
+                let total =
+                    node.asked.as_ref().and_then(|asked| asked.timeout).and_then(|timeout| timeout.total);
+                let (journal, clock) = (Arc::clone(journal), Arc::clone(&frame.run.clock));
+                let total = total.map(sdk::Duration::get);
+                Some(Arc::new(Pace::new(journal, clock, frame.address(slot), kept::is_leaf(node), total)))
+            }
+            _ => None,
+        };
+        let (is_past, is_in_flight, attempts) = (frame.is_past, AtomicBool::new(false), AtomicU32::new(0));
+        Ok(Self { frame, slot, with, key, is_in_flight, is_past, attempts, pace, notes: Mutex::new(None) })
+    }
+
+    /// The same work, only gone through once more.
+    pub(super) fn past(self) -> Self {
+        Self { is_past: true, ..self }
+    }
+
+    pub(super) const fn is_past(&self) -> bool {
+        self.is_past
+    }
+
+    /// The number of the last attempt.
+    pub(super) fn attempts(&self) -> u32 {
+        self.attempts.load(Ordering::Acquire).max(1)
     }
 
     pub(super) fn node(&self) -> &Node {
@@ -86,7 +118,7 @@ impl Invocation {
     /// One of the node's bodies; it stops when `stop` says so.
     pub(super) fn parent(&self, part: Part, attempt: u32, stop: &CancellationToken) -> Parent {
         let (frame, key, stop) = (Arc::clone(&self.frame), self.key.clone(), stop.clone());
-        Parent { frame, slot: self.slot, part, attempt, key, stop }
+        Parent { frame, slot: self.slot, part, attempt, key, stop, is_past: self.is_past }
     }
 
     /// The frame of one of the node's bodies, in the names of the body around it.
@@ -121,19 +153,58 @@ impl Invocation {
         if number > 1 && self.frame.is_halting() {
             return Err(cancelled());
         }
+        self.attempts.store(number, Ordering::Release);
+        if let Some(journal) = &self.frame.run.journal
+            && let Some(outcome) = self.prepared(journal, number).await
+        {
+            return outcome;
+        }
         let flight = Flight::start(self, number);
         let outcome = match mock::answer(self) {
             Some(answer) => answer,
             None => kind::call(self, number, deadline).await,
         };
         flight.land(outcome.as_ref().err());
+        if let (Some(journal), Err(error), Some(_)) = (&self.frame.run.journal, &outcome, &self.pace)
+            && kept::is_kept(self.node())
+            && error.class != sdk::Class::Cancelled
+        {
+            journal.keep(&self.frame.address(self.slot), number, Err(error), None);
+        }
         outcome
+    }
+
+    /// What a durable run does before an attempt: takes it from its record, or puts the intent on disk.
+    async fn prepared(&self, journal: &Arc<Journal>, number: u32) -> Option<Outcome> {
+        let node = self.node();
+        if !kept::is_kept(node) {
+            return None;
+        }
+        let address = self.frame.address(self.slot);
+        if let Some(error) = journal.failed(&address, number) {
+            if !kept::is_leaf(node) {
+                // What it had done is to be undone with the rest; how it ended is known.
+                let _known = kind::call(self, number, None).await;
+            }
+            return Some(Err(error));
+        }
+        if !journal.was_begun(&address) && kept::is_leaf(node) {
+            journal.replayed().await;
+            if self.frame.is_halting() {
+                return Some(Err(cancelled()));
+            }
+        }
+        if node.effect == Effect::Write && (kept::is_leaf(node) || node.compensate.is_some()) {
+            let key = self.idempotency_key().unwrap_or_else(|| Arc::clone(&address));
+            journal.intend(&address, number, key).await;
+        }
+        None
     }
 
     async fn give(&self, error: Error) -> Outcome {
         match &self.node().fallback {
             None => Err(error),
-            Some(Give::Value(template)) => View::of(&self.frame).value(template),
+            Some(Give::Value(template)) => View::at(&self.frame, self.slot).value(template),
             Some(Give::Body(body)) => {
                 let parent = self.parent(Part::Fallback, 1, self.frame.halt());
                 kind::body(self.inside(parent, body, Vec::new())).await
@@ -156,7 +227,7 @@ impl policy::Call for Invocation {
             return Ok(None);
         }
         let key = match &self.node().cache_key {
-            Some(key) => View::of(&self.frame).value(key)?,
+            Some(key) => View::at(&self.frame, self.slot).value(key)?,
             None => self.with.clone().unwrap_or_default(),
         };
         Ok(Some(format!("{} {}", self.frame.base.identity, sdk::plain(&key))))
@@ -164,18 +235,30 @@ impl policy::Call for Invocation {
 
     fn rate_key(&self) -> Result<String, Error> {
         match &self.node().rate_key {
-            Some(key) => Ok(sdk::plain(&*View::of(&self.frame).value(key)?).into_owned()),
+            Some(key) => Ok(sdk::plain(&*View::at(&self.frame, self.slot).value(key)?).into_owned()),
             None => Ok(String::new()),
         }
     }
 
     fn clock(&self) -> Arc<dyn Clock> {
-        Arc::clone(&self.frame.run.clock)
+        match &self.pace {
+            Some(pace) => Arc::clone(pace) as Arc<dyn Clock>,
+            None => Arc::clone(&self.frame.run.clock),
+        }
+    }
+
+    fn random(&self) -> f64 {
+        self.frame.run.random()
     }
 
     fn note(&self, event: policy::Event) {
         let served_by = match event {
-            policy::Event::Retrying { .. } => return,
+            policy::Event::Retrying { attempt, delay, .. } => {
+                if let Some(pace) = &self.pace {
+                    pace.retrying(attempt, delay);
+                }
+                return;
+            }
             policy::Event::Cached => ServedBy::Cache,
             policy::Event::Stale(_) => ServedBy::Stale,
             policy::Event::FellBack(error) => {

@@ -23,6 +23,7 @@ use super::{
     drive::{Ended, drive},
     failure::{self, Answer, Cause, Failure},
     frame::{Base, Frame, Parent, Part},
+    journal::Journal,
     mock::Mocks,
     one::{Run, ms},
     report::{NodeReport, NodeStatus, RunStatus},
@@ -31,7 +32,10 @@ use super::{
     trace::{Keep, Observer},
     view::View,
 };
-use crate::flow::plan::Plan;
+use crate::{
+    flow::plan::Plan,
+    state::{Action, Entry},
+};
 
 /// `request` of a run that HTTP started: made when an expression first asks for it.
 pub type Request = LazyLock<Shared, Box<dyn FnOnce() -> Shared + Send>>;
@@ -63,6 +67,8 @@ pub struct Start {
     pub until: Option<Arc<str>>,
     /// Stops it.
     pub stop: CancellationToken,
+    /// When the whole run times out, whatever its plan says; for a run that goes on after a crash.
+    pub deadline: Option<Timestamp>,
     /// How many flows called each other before this one; 0 for a caller from outside.
     pub depth: u8,
 }
@@ -90,6 +96,7 @@ impl Start {
             request: None,
             until: None,
             stop: CancellationToken::new(),
+            deadline: None,
             depth: 0,
         }
     }
@@ -115,8 +122,24 @@ pub struct Handle {
 impl Handle {
     /// Cancels the run: reads are dropped, writes are waited for, what was done is undone.
     pub fn cancel(&self) {
+        self.cancel_by("", "");
+    }
+
+    /// Cancels the run; a durable one records who asked for it, and why.
+    pub fn cancel_by(&self, actor: &str, reason: &str) {
+        if let Some(journal) = &self.run.journal {
+            let (actor, reason) = (actor.into(), reason.into());
+            journal.push(Entry::Resumed { action: Action::Cancel, address: None, reason, actor });
+        }
         self.is_cancelled.store(true, Ordering::Release);
         self.run.stop.cancel();
+    }
+
+    /// A message has come for the run: it looks for it.
+    pub fn nudge(&self) {
+        if let Some(journal) = &self.run.journal {
+            journal.nudge();
+        }
     }
 
     /// What is known of its nodes so far.
@@ -173,12 +196,17 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// `INPUT_INVALID` with every path that does not fit; nothing has happened then.
 pub fn begin(start: Start) -> Result<Begun, Box<Failure>> {
     let input = accept(&start.plan, Shared::clone(&start.input))?;
-    let base = Base::new(Arc::clone(&start.identity), input);
-    let (run, early) = Run::new(start);
+    Ok(begin_with(start, input, None))
+}
+
+/// Begins a run whose input has been accepted, with its journal if it is durable.
+pub(super) fn begin_with(start: Start, input: Shared, journal: Option<Arc<Journal>>) -> Begun {
+    let identity = Arc::clone(&start.identity);
+    let (run, early) = Run::new(start, journal);
+    let base = Base::new(identity, input, Arc::clone(&run.saga));
     let handle = Handle { run: Arc::clone(&run), is_cancelled: Arc::default() };
     let is_cancelled = Arc::clone(&handle.is_cancelled);
-    let future = Box::pin(live(run, base, is_cancelled));
-    Ok(Begun { future, handle, early })
+    Begun { future: Box::pin(live(run, base, is_cancelled)), handle, early }
 }
 
 /// A run that was refused before it began.
@@ -240,17 +268,16 @@ async fn live(run: Arc<Run>, base: Arc<Base>, is_cancelled: Arc<AtomicBool>) -> 
     let (answer, status) = match evaluate_vars(&plan, &root) {
         Err(error) => (Err(failure::explain(&plan, &root, None, error)), RunStatus::Failed),
         Ok(()) => {
-            let timeout = plan.timeout.or((!plan.is_durable).then_some(TIMEOUT));
-            let (ended, is_late) = within(&run, timeout, drive(&root)).await;
+            let (ended, is_late) = within(&run, drive(&root)).await;
             outcome(&plan, &root, ended, is_late, is_cancelled.load(Ordering::Acquire))
         }
     };
     let undoing = match &answer {
         Ok(_) => saga::Ended::default(),
-        Err(_) => run.saga.undo_all(&run).await,
+        Err(_) => run.saga.undo_all(&run, &plan).await,
     };
     let status = match status {
-        _ if undoing.is_parked => RunStatus::Parked,
+        _ if undoing.is_parked || run.is_parked() => RunStatus::Parked,
         RunStatus::Failed if undoing.undone.iter().any(|undone| undone.error.is_none()) => {
             RunStatus::Compensated
         }
@@ -294,18 +321,36 @@ fn until(root: &Frame) -> Option<Shared> {
 
 /// Drives within a time; when it is up the run is stopped, and has ended when this answers. Nothing is
 /// armed for a run that is ready at the first look.
-async fn within(run: &Run, timeout: Option<Duration>, drive: impl Future<Output = Ended>) -> (Ended, bool) {
+async fn within(run: &Run, drive: impl Future<Output = Ended>) -> (Ended, bool) {
     let mut drive = pin!(drive);
     if let Poll::Ready(ended) = poll_fn(|cx| Poll::Ready(drive.as_mut().poll(cx))).await {
         return (ended, false);
     }
-    let Some(timeout) = timeout else { return (drive.await, false) };
-    match select(drive, run.clock.sleep(timeout)).await {
+    let Some(time) = time(run) else { return (drive.await, false) };
+    let up = async {
+        if let Some(journal) = &run.journal {
+            // What happened before the time was up is told first.
+            journal.replayed().await;
+        }
+        run.clock.sleep(time).await;
+    };
+    match select(drive, Box::pin(up)).await {
         Either::Left((ended, _)) => (ended, false),
         Either::Right(((), drive)) => {
             run.stop.cancel();
             (drive.await, true)
         }
+    }
+}
+
+/// How long the run may take from now on.
+fn time(run: &Run) -> Option<Duration> {
+    match run.deadline {
+        Some(deadline) => {
+            let left = deadline.saturating_sub(run.clock.now());
+            Some(Duration::from_millis(u64::try_from(left).unwrap_or(0)))
+        }
+        None => run.plan.timeout.or((!run.plan.is_durable).then_some(TIMEOUT)),
     }
 }
 
@@ -319,6 +364,7 @@ async fn last(root: &Arc<Frame>, body: &Arc<crate::flow::plan::Body>) {
         attempt: 1,
         key: None,
         stop: stop.clone(),
+        is_past: false,
     };
     let frame = Frame::within(parent, Arc::clone(&root.base), Arc::clone(body), Vec::new());
     let timeout = root.run.plan.timeout.unwrap_or(TIMEOUT);

@@ -14,17 +14,23 @@
 mod body_tests;
 pub mod case;
 mod drive;
+mod durable;
+#[cfg(test)]
+mod durable_tests;
 mod event;
 mod failure;
 #[cfg(test)]
 mod flow_tests;
 mod frame;
 mod invocation;
+mod journal;
+mod kept;
 mod kind;
 mod life;
 mod mock;
 mod node;
 mod one;
+mod pace;
 mod pause;
 mod report;
 mod saga;
@@ -32,15 +38,20 @@ mod saga;
 mod saga_tests;
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod shop;
 mod snapshot;
 mod step;
 mod trace;
 #[cfg(test)]
 mod trial;
 mod view;
+#[cfg(test)]
+mod wait_tests;
 
+pub use durable::{Carried, Durable, Opening, open, resume};
 pub use event::{Dead, Effect, Ending, Event, Status};
-pub use failure::{Answer, Cause, Failure};
+pub use failure::{Answer, Cause, Failure, seal, unseal};
 pub use life::{Begun, Finished, Handle, Request, RunReport, Start, begin};
 pub use mock::Mocks;
 pub use report::{

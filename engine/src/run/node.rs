@@ -13,7 +13,7 @@ use sdk::{Class, Error, Outcome, Shared};
 use super::{
     frame::Frame,
     invocation::{Invocation, Notes, cancelled},
-    kind,
+    kept, kind,
     view::View,
 };
 use crate::flow::{plan::Kind, policy::Stack};
@@ -61,7 +61,7 @@ pub(super) fn start(frame: &Arc<Frame>, slot: u16) -> Started {
 /// What needs no call: `when`, routing, answering and failing.
 fn at_once(frame: &Frame, slot: u16) -> Result<Option<Settlement>, Error> {
     let node = frame.node(slot);
-    let view = View::of(frame);
+    let view = View::at(frame, slot);
     if let Some(when) = &node.when
         && !view.test(when)?
     {
@@ -78,19 +78,32 @@ fn at_once(frame: &Frame, slot: u16) -> Result<Option<Settlement>, Error> {
 }
 
 async fn work(frame: Arc<Frame>, slot: u16) -> Done {
-    let invocation = match Invocation::prepare(Arc::clone(&frame), slot) {
+    let Some(journal) = &frame.run.journal else { return perform(&frame, slot).await.0 };
+    if let Some(done) = kept::recalled(journal, &frame, slot).await {
+        return done;
+    }
+    let _busy = kept::is_leaf(frame.node(slot)).then(|| journal.occupy());
+    let (done, attempts) = perform(&frame, slot).await;
+    kept::keep(journal, &frame, slot, attempts, &done);
+    done
+}
+
+/// Does the work; tells how many attempts it took.
+async fn perform(frame: &Arc<Frame>, slot: u16) -> (Done, u32) {
+    let invocation = match Invocation::prepare(Arc::clone(frame), slot) {
         Ok(invocation) => invocation,
-        Err(error) => return Settlement::Failed(error).into(),
+        Err(error) => return (Settlement::Failed(error).into(), 1),
     };
     match &frame.node(slot).policies {
-        None => {
-            let outcome = invocation.attempt(1, None).await;
-            settle(&invocation, outcome)
-        }
-        Some(stack) => {
+        // What is gone through once more is not held up by policies: how it ended is recorded.
+        Some(stack) if !frame.is_past => {
             let invocation = Arc::new(invocation);
             let outcome = under(stack, &invocation).await;
-            settle(&invocation, outcome)
+            (settle(&invocation, outcome), invocation.attempts())
+        }
+        _ => {
+            let outcome = invocation.attempt(1, None).await;
+            (settle(&invocation, outcome), 1)
         }
     }
 }
@@ -116,7 +129,9 @@ async fn under(stack: &Stack, invocation: &Arc<Invocation>) -> Outcome {
 fn settle(invocation: &Invocation, outcome: Outcome) -> Done {
     let shaped = outcome.and_then(|raw| match &invocation.node().output {
         None => Ok(raw),
-        Some(template) => View::of(&invocation.frame).with_raw(invocation.slot, &raw).value(template),
+        Some(template) => {
+            View::at(&invocation.frame, invocation.slot).with_raw(invocation.slot, &raw).value(template)
+        }
     });
     let settlement = match shaped {
         Ok(output) => Settlement::Succeeded(output),

@@ -15,15 +15,16 @@ use uuid::Uuid;
 
 use super::{
     Request, Start,
-    failure::{Answer, Cause},
+    failure::{Answer, Cause, seal},
     frame::{Base, Frame},
+    journal::Journal,
     kind::extension,
     mock::Mocks,
     saga::Saga,
     snapshot::Snapshot,
     trace::Trace,
 };
-use crate::flow::plan::Plan;
+use crate::{flow::plan::Plan, state::Entry};
 
 /// One run.
 pub(crate) struct Run {
@@ -38,8 +39,12 @@ pub(crate) struct Run {
     /// Never cancelled: what undoes and what comes last is not stopped.
     pub(crate) shield: CancellationToken,
     pub(crate) trace: Trace,
-    pub(crate) saga: Saga,
+    pub(crate) saga: Arc<Saga>,
     pub(crate) mocks: Option<Arc<Mocks>>,
+    /// Of a durable run.
+    pub(crate) journal: Option<Arc<Journal>>,
+    /// When the whole run times out.
+    pub(crate) deadline: Option<Timestamp>,
     /// The run ends when this node of the flow has settled.
     pub(crate) until: Option<Arc<str>>,
     /// How many flows call this one.
@@ -47,6 +52,7 @@ pub(crate) struct Run {
     pub(crate) started_at: Timestamp,
     started_nanos: u64,
     is_degraded: AtomicBool,
+    is_parked: AtomicBool,
     causes: Mutex<Vec<Cause>>,
     reply: Mutex<Option<oneshot::Sender<Answer>>>,
     drawn: AtomicU64,
@@ -55,7 +61,7 @@ pub(crate) struct Run {
 
 impl Run {
     /// A run that has not begun, and where its early answer will arrive.
-    pub(crate) fn new(start: Start) -> (Arc<Self>, oneshot::Receiver<Answer>) {
+    pub(crate) fn new(start: Start, journal: Option<Arc<Journal>>) -> (Arc<Self>, oneshot::Receiver<Answer>) {
         let (reply, early) = oneshot::channel();
         let clock = Arc::clone(start.snapshot.clock());
         let run = Arc::new_cyclic(|me| Self {
@@ -70,11 +76,14 @@ impl Run {
             stop: start.stop,
             shield: CancellationToken::new(),
             trace: Trace::new(start.keep, start.observer),
-            saga: Saga::default(),
+            saga: Arc::default(),
             mocks: start.mocks,
+            journal,
+            deadline: start.deadline,
             until: start.until,
             depth: start.depth,
             is_degraded: AtomicBool::new(false),
+            is_parked: AtomicBool::new(false),
             causes: Mutex::default(),
             reply: Mutex::new(Some(reply)),
             drawn: AtomicU64::new(0),
@@ -92,6 +101,15 @@ impl Run {
         self.is_degraded.store(true, Ordering::Relaxed);
     }
 
+    /// A child flow could not undo what it did.
+    pub(crate) fn park(&self) {
+        self.is_parked.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_parked(&self) -> bool {
+        self.is_parked.load(Ordering::Relaxed)
+    }
+
     /// Keeps a failure for the list of causes.
     pub(crate) fn blame(&self, cause: Cause) {
         locked(&self.causes).push(cause);
@@ -103,6 +121,11 @@ impl Run {
 
     /// Answers the caller early. The first answer counts.
     pub(crate) fn respond(&self, answer: Answer) {
+        if let Some(journal) = &self.journal
+            && !journal.has_responded()
+        {
+            journal.push(Entry::Responded { reply: seal(&Ok(answer.clone())) });
+        }
         match locked(&self.reply).take() {
             Some(reply) => {
                 // The caller may have gone away: the run goes on all the same.
@@ -118,14 +141,26 @@ impl Run {
     }
 
     /// `now()`.
-    pub(crate) fn now(&self, _frame: &Frame) -> Timestamp {
-        self.clock.now()
+    pub(crate) fn now(&self, frame: &Frame, slot: Option<u16>) -> Timestamp {
+        match &self.journal {
+            Some(journal) => journal.now(&place(frame, slot)),
+            None => self.clock.now(),
+        }
     }
 
-    /// `uuid()`: made from the run's id and a count, so the same run draws the same ones in the same order.
-    pub(crate) fn uuid(&self, _frame: &Frame) -> Uuid {
-        let count = self.drawn.fetch_add(1, Ordering::Relaxed);
-        id_of(&[self.id.as_bytes(), &count.to_le_bytes()])
+    /// `uuid()`: made from the run's id and what was drawn before, so a run that is driven again draws the same.
+    pub(crate) fn uuid(&self, frame: &Frame, slot: Option<u16>) -> Uuid {
+        match &self.journal {
+            Some(journal) => {
+                let place = place(frame, slot);
+                let nth = journal.draw(&format!("{place} uuid"));
+                id_of(&[self.id.as_bytes(), place.as_bytes(), &nth.to_le_bytes()])
+            }
+            None => {
+                let nth = self.drawn.fetch_add(1, Ordering::Relaxed);
+                id_of(&[self.id.as_bytes(), &nth.to_le_bytes()])
+            }
+        }
     }
 
     /// An even number between 0 and 1, for jitter.
@@ -139,6 +174,17 @@ impl Run {
     /// This run as the host of its components.
     pub(crate) fn host(&self) -> Result<Arc<Self>, Error> {
         self.me.upgrade().ok_or_else(|| Error::internal("the run has ended"))
+    }
+}
+
+/// Where an expression stands: at a node, or at the end of a body.
+fn place(frame: &Frame, slot: Option<u16>) -> Arc<str> {
+    match slot {
+        Some(slot) => frame.address(slot),
+        None => match frame.prefix() {
+            flow if flow.is_empty() => "output".into(),
+            prefix => prefix.into(),
+        },
     }
 }
 
@@ -195,7 +241,7 @@ impl sdk::Host for Run {
     }
 
     async fn extend(&self, call: &Call, point: &str, input: Shared) -> Outcome {
-        let base = Base::new(Arc::clone(&call.identity), input);
+        let base = Base::new(Arc::clone(&call.identity), input, Arc::clone(&self.saga));
         extension::answer_call(self.host()?, base, point, call).await
     }
 }

@@ -1,22 +1,26 @@
-//! Pauses of a run: of a `wait` and between the rounds of a loop.
+//! Pauses of a node's own: of a `wait` and between the rounds of a loop.
 
 use std::time::Duration;
 
 use chrono::DateTime;
 use sdk::{Class, Error, Timestamp, Value};
 
-use super::invocation::Invocation;
+use super::{invocation::Invocation, journal::Tag};
 
-/// Waits for `duration`; `nth` tells the pauses of one node apart.
-pub(super) async fn sleep(invocation: &Invocation, _nth: u32, duration: Duration) -> Result<(), Error> {
-    invocation.frame.run.clock.sleep(duration).await;
-    Ok(())
+/// Waits for `duration`.
+pub(super) async fn sleep(invocation: &Invocation, tag: Tag, duration: Duration) {
+    let frame = &invocation.frame;
+    match &frame.run.journal {
+        Some(_) if invocation.is_past() => {}
+        Some(journal) => journal.pause(frame.address(invocation.slot), tag, duration, false).await,
+        None => frame.run.clock.sleep(duration).await,
+    }
 }
 
 /// Waits until `time`.
-pub(super) async fn until(invocation: &Invocation, time: Timestamp) -> Result<(), Error> {
+pub(super) async fn until(invocation: &Invocation, time: Timestamp) {
     let left = time.saturating_sub(invocation.frame.run.clock.now());
-    sleep(invocation, 0, Duration::from_millis(u64::try_from(left).unwrap_or(0))).await
+    sleep(invocation, Tag::Wait, Duration::from_millis(u64::try_from(left).unwrap_or(0))).await;
 }
 
 /// A time as flows write it: RFC 3339, or milliseconds since 1970.

@@ -10,14 +10,18 @@ use serde::Serialize;
 use super::{
     frame::{Frame, Parent, Part},
     invocation::Notes,
+    journal::Tag,
     kind,
     node::Settlement,
     one::{Run, locked},
     report::ErrorReport,
 };
-use crate::flow::{
-    document::{CompensationOrder, OnExhausted, Retry},
-    plan::{Kind, Node},
+use crate::{
+    flow::{
+        document::{CompensationOrder, OnExhausted, Retry},
+        plan::{Kind, Node, Plan},
+    },
+    state::Entry,
 };
 
 /// Why a node is undone.
@@ -101,32 +105,32 @@ impl Saga {
         locked(&self.undos).iter().rev().map(|undo| (undo.address(), undo.reason)).collect()
     }
 
-    /// Undoes everything.
-    pub(super) async fn undo_all(&self, run: &Run) -> Ended {
-        let asked = &run.plan.compensation;
-        let mut ended = Ended::default();
-        match asked.order {
-            CompensationOrder::Parallel => {
-                let all = std::mem::take(&mut *locked(&self.undos));
-                let undone = join_all(all.iter().map(|undo| undo.undo(run))).await;
-                let left = all.into_iter().zip(&undone).filter(|(_, undone)| undone.error.is_some());
-                locked(&self.undos).extend(left.map(|(undo, _)| undo));
-                ended.undone = undone;
-            }
-            CompensationOrder::Reverse => loop {
-                let Some(undo) = locked(&self.undos).pop() else { break };
-                let undone = undo.undo(run).await;
-                let has_failed = undone.error.is_some();
-                ended.undone.push(undone);
-                if has_failed && asked.on_exhausted == OnExhausted::Park {
-                    locked(&self.undos).push(undo);
-                    break;
-                }
-            },
+    /// Undoes everything, as the flow asks for it.
+    pub(super) async fn undo_all(&self, run: &Run, plan: &Plan) -> Ended {
+        let asked = &plan.compensation;
+        let mut undos = std::mem::take(&mut *locked(&self.undos));
+        if let Some(journal) = &run.journal {
+            // Driven again, nodes may settle in another order than they first did.
+            undos.sort_by_key(|undo| journal.order(&undo.address()));
         }
-        let has_failed = ended.undone.iter().any(|undone| undone.error.is_some());
-        ended.is_parked = has_failed && asked.on_exhausted == OnExhausted::Park;
-        ended
+        let undone = match asked.order {
+            CompensationOrder::Parallel => {
+                join_all(undos.iter().map(|undo| undo.undo(run, asked.retry.as_ref()))).await
+            }
+            CompensationOrder::Reverse => {
+                let mut undone = Vec::new();
+                for undo in undos.iter().rev() {
+                    undone.push(undo.undo(run, asked.retry.as_ref()).await);
+                    let has_failed = undone.last().is_some_and(|undone| undone.error.is_some());
+                    if has_failed && asked.on_exhausted == OnExhausted::Park {
+                        break;
+                    }
+                }
+                undone
+            }
+        };
+        let has_failed = undone.iter().any(|undone| undone.error.is_some());
+        Ended { is_parked: has_failed && asked.on_exhausted == OnExhausted::Park, undone }
     }
 }
 
@@ -147,23 +151,52 @@ impl Undo {
         self.frame.address(self.slot)
     }
 
-    fn undo<'u>(&'u self, run: &'u Run) -> BoxFuture<'u, Undone> {
+    fn undo<'u>(&'u self, run: &'u Run, retry: Option<&'u Retry>) -> BoxFuture<'u, Undone> {
         Box::pin(async move {
-            let retry = run.plan.compensation.retry.as_ref();
-            let mut attempts = 1;
+            let (address, reason) = (self.address(), self.reason);
+            let journal = run.journal.as_deref();
+            if journal.is_some_and(|journal| journal.is_undone(&address)) {
+                return Undone { address, reason, attempts: 0, error: None };
+            }
+            let most = retry.map_or(MOST_ATTEMPTS, |retry| retry.attempts);
+            let (first, failures) = journal.map_or((1, 0), |journal| journal.undo_attempt(&address));
+            let mut attempts = failures + 1;
             let error = loop {
-                let Err(error) = self.attempt(attempts).await else { break None };
-                if attempts >= retry.map_or(MOST_ATTEMPTS, |retry| retry.attempts)
-                    || !is_worth_it(retry, &error)
-                {
+                let number = first + attempts - failures - 1;
+                let Err(error) = self.recorded(run, &address, number).await else { break None };
+                if attempts >= most || !is_worth_it(retry, &error) {
                     break Some(ErrorReport::from(&error));
                 }
                 let pause = pause(retry, attempts, &error, run);
-                run.clock.sleep(pause).await;
+                match journal {
+                    Some(journal) => {
+                        let place = format!("{address}.compensate").into();
+                        journal.pause(place, Tag::Retry(number), pause, false).await;
+                    }
+                    None => run.clock.sleep(pause).await,
+                }
                 attempts += 1;
             };
-            Undone { address: self.address(), reason: self.reason, attempts, error }
+            Undone { address, reason, attempts, error }
         })
+    }
+
+    /// One attempt, recorded before and after.
+    async fn recorded(&self, run: &Run, address: &str, attempt: u32) -> Result<Shared, Error> {
+        let Some((journal, place)) = run.journal.as_ref().and_then(|j| Some((j, j.place(address)?))) else {
+            return self.attempt(attempt).await;
+        };
+        let key = format!("{}:{address}.compensate", run.id).into();
+        journal.push(Entry::CompensationStarted { address: place.clone(), attempt, key });
+        journal.flush().await;
+        let outcome = self.attempt(attempt).await;
+        journal.push(match &outcome {
+            Ok(_) => Entry::CompensationSucceeded { address: place },
+            Err(error) => {
+                Entry::CompensationFailed { address: place, attempt, failure: Box::new(error.clone()) }
+            }
+        });
+        outcome
     }
 
     async fn attempt(&self, attempt: u32) -> Result<Shared, Error> {
@@ -178,6 +211,7 @@ impl Undo {
             attempt,
             key: None,
             stop: run.shield.clone(),
+            is_past: false,
         };
         kind::body(Frame::within(parent, Arc::clone(&self.frame.base), Arc::clone(body), Vec::new())).await
     }

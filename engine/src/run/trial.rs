@@ -234,6 +234,12 @@ impl World {
         log.clone()
     }
 
+    /// Forgets what the components logged.
+    pub(super) fn clear_log(&self) {
+        let log: Arc<Log> = self.log.derived(|_| Ok(Log::default())).unwrap();
+        log.0.lock().unwrap().clear();
+    }
+
     pub(super) fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
     }

@@ -14,6 +14,8 @@ use crate::flow::expr::{Expression, Failure, Root, Scope, Template};
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {
     frame: &'a Frame,
+    /// The node whose expression it is.
+    slot: Option<u16>,
     /// The node's raw output, for its own `output`.
     raw: Option<(u16, &'a Shared)>,
     /// Takes the place of the frame's local 0.
@@ -25,7 +27,12 @@ pub(crate) struct View<'a> {
 impl<'a> View<'a> {
     /// What every expression of a body sees.
     pub(crate) const fn of(frame: &'a Frame) -> Self {
-        Self { frame, raw: None, local: None, message: None, vars: None }
+        Self { frame, slot: None, raw: None, local: None, message: None, vars: None }
+    }
+
+    /// What an expression of a node sees.
+    pub(crate) const fn at(frame: &'a Frame, slot: u16) -> Self {
+        Self { slot: Some(slot), ..Self::of(frame) }
     }
 
     /// With a node's raw output in place of the one it has not got yet.
@@ -146,12 +153,12 @@ impl Scope for View<'_> {
     }
 
     fn now(&self) -> DateTime<Utc> {
-        let now = self.frame.run.now(self.frame);
+        let now = self.frame.run.now(self.frame, self.slot);
         DateTime::from_timestamp_millis(now).unwrap_or_default()
     }
 
     fn uuid(&self) -> Uuid {
-        self.frame.run.uuid(self.frame)
+        self.frame.run.uuid(self.frame, self.slot)
     }
 }
 

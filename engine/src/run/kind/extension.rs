@@ -12,7 +12,7 @@ use crate::{
         schema::Contract,
     },
     run::{
-        frame::{Base, Frame, Parent, Part},
+        frame::{Base, Frame, Parent, Part, segment},
         invocation::Invocation,
         mock,
         one::Run,
@@ -26,8 +26,11 @@ pub(super) async fn call(invocation: &Invocation, point: &str, reduce: Reduce, a
     let (run, around) = (&invocation.frame.run, &invocation.frame.base);
     let point = run.snapshot.point(point)?;
     let given = invocation.with.clone().unwrap_or_else(|| invocation.input());
-    let base =
-        Base::new(Arc::clone(&around.identity), accept(point.input.as_ref(), given, "EXTENSION_INPUT")?);
+    let base = Base::new(
+        Arc::clone(&around.identity),
+        accept(point.input.as_ref(), given, "EXTENSION_INPUT")?,
+        Arc::clone(&around.saga),
+    );
     let found = find(run, &base, &point, reduce)?;
     invocation.note(|notes| notes.extension = Some(found.answered(&point, &base.identity)));
     if let Some(answer) = mock::extension(invocation, &found.chosen) {
@@ -48,7 +51,7 @@ pub(super) async fn call(invocation: &Invocation, point: &str, reduce: Reduce, a
 pub(in crate::run) async fn answer_call(run: Arc<Run>, base: Arc<Base>, point: &str, call: &Call) -> Outcome {
     let point = run.snapshot.point(point)?;
     let input = accept(point.input.as_ref(), Shared::clone(&base.input), "EXTENSION_INPUT")?;
-    let base = Base::new(Arc::clone(&base.identity), input);
+    let base = Base::new(Arc::clone(&base.identity), input, Arc::clone(&base.saga));
     let found = find(&run, &base, &point, Reduce::First)?;
     let Some(extension) = found.chosen.first() else { return Err(not_found(&point, &base.identity)) };
     let output = match &extension.implementation {
@@ -57,7 +60,7 @@ pub(in crate::run) async fn answer_call(run: Arc<Run>, base: Arc<Base>, point: &
             code.run(&context, Shared::clone(&base.input)).await?
         }
         Implementation::Body(body) => {
-            let caller = format!("{}.{}", call.node, point.name).into();
+            let caller = format!("{}.{}", call.node, segment(&point.name)).into();
             super::body(Frame::called(Arc::clone(&run), base, Arc::clone(body), caller)).await?
         }
     };

@@ -15,6 +15,7 @@ use crate::{
         invocation::{Invocation, cancelled},
         life,
         one::id_of,
+        saga::Saga,
         trace::Keep,
     },
 };
@@ -40,7 +41,9 @@ pub(super) async fn call(
     let input = invocation.with.clone().unwrap_or_else(|| invocation.input());
     match mode {
         FlowMode::Inline => inline(invocation, &plan, identity, input, attempt).await,
+        FlowMode::Child if run.journal.is_some() => within(invocation, &plan, identity, input, attempt).await,
         FlowMode::Child => child(invocation, start(invocation, plan, identity, input, attempt)).await,
+        FlowMode::Detached if invocation.is_past() => Ok(Shared::default()),
         FlowMode::Detached => {
             let start = start(invocation, plan, identity, input, attempt);
             let id = Arc::clone(&start.id);
@@ -58,8 +61,13 @@ async fn inline(
     attempt: u32,
 ) -> Outcome {
     let input = life::accept(plan, input).map_err(|refused| refused.into_error())?;
+    let base = Base::new(identity, input, Arc::clone(&invocation.frame.base.saga));
+    body(invocation, plan, base, attempt).await
+}
+
+async fn body(invocation: &Invocation, plan: &Plan, base: Arc<Base>, attempt: u32) -> Outcome {
     let parent = invocation.parent(Part::Whole, attempt, invocation.frame.halt());
-    let frame = Frame::within(parent, Base::new(identity, input), Arc::clone(&plan.body), Vec::new());
+    let frame = Frame::within(parent, base, Arc::clone(&plan.body), Vec::new());
     life::evaluate_vars(plan, &frame)?;
     let driven: futures_util::future::BoxFuture<'_, Ended> = Box::pin(drive(&frame));
     match driven.await {
@@ -67,6 +75,32 @@ async fn inline(
         Ended::Failed(slot, error) => Err(failure::explain(plan, &frame, Some(slot), error).into_error()),
         Ended::Stopped => Err(cancelled()),
     }
+}
+
+/// A child of a durable run: in its parent's journal, so that waiting, recovery and cancelling reach it, but it
+/// undoes itself when it fails.
+async fn within(
+    invocation: &Invocation,
+    plan: &Plan,
+    identity: Arc<Identity>,
+    input: Shared,
+    attempt: u32,
+) -> Outcome {
+    let input = life::accept(plan, input).map_err(|refused| refused.into_error())?;
+    let saga: Arc<Saga> = Arc::default();
+    let outcome = body(invocation, plan, Base::new(identity, input, Arc::clone(&saga)), attempt).await;
+    match &outcome {
+        // Stopped, it is undone with its parent.
+        Err(error) if error.class != Class::Cancelled && !invocation.is_past() => {
+            let run = &invocation.frame.run;
+            if saga.undo_all(run, plan).await.is_parked {
+                run.park();
+            }
+        }
+        // What is recorded as undone is left out when the parent is.
+        _ => invocation.frame.base.saga.adopt(&saga),
+    }
+    outcome
 }
 
 async fn child(invocation: &Invocation, start: Start) -> Outcome {
@@ -107,6 +141,7 @@ fn start(
         request: None,
         until: None,
         stop: frame.halt().child_token(),
+        deadline: None,
         depth: run.depth + 1,
     }
 }

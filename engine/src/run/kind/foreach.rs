@@ -54,7 +54,11 @@ pub(super) async fn call(invocation: &Invocation, foreach: &ForeachPlan, attempt
 
 fn items(invocation: &Invocation, foreach: &ForeachPlan) -> Result<Vec<Value>, Error> {
     let refuse = |code: &'static str, message: String| Err(Error::new(Class::Validation, code, message));
-    match foreach.over.evaluate(&View::of(&invocation.frame)).map_err(|failure| failed(&failure))? {
+    match foreach
+        .over
+        .evaluate(&View::at(&invocation.frame, invocation.slot))
+        .map_err(|failure| failed(&failure))?
+    {
         Value::Array(items) if items.len() > foreach.max => {
             refuse("TOO_MANY_ITEMS", format!("{} items, `max` is {}", items.len(), foreach.max))
         }

@@ -8,6 +8,7 @@ use crate::{
     run::{
         frame::Part,
         invocation::{Invocation, cancelled},
+        journal::Tag,
         pause,
         view::View,
     },
@@ -19,7 +20,7 @@ pub(super) async fn call(invocation: &Invocation, plan: &LoopPlan, attempt: u32)
     for round in 0..plan.max {
         let pause = if round == 0 { plan.after } else { plan.every };
         if let Some(pause) = pause {
-            pause::sleep(invocation, round, pause).await?;
+            pause::sleep(invocation, Tag::Round(round), pause).await;
         }
         if invocation.frame.is_halting() {
             return Err(cancelled());
