@@ -20,6 +20,7 @@ pub mod serve;
 pub mod state;
 pub mod telemetry;
 pub mod trigger;
+pub mod worker;
 
 use std::sync::Arc;
 
@@ -48,6 +49,9 @@ impl Engine {
     /// What the caller is told: `FLOW_NOT_FOUND`, `IDENTITY_INVALID`, `INPUT_INVALID`, or how the run failed.
     pub async fn invoke(&self, invocation: Invocation<'_>) -> Result<run::Answer, Box<run::Failure>> {
         let chosen = self.identify(&invocation)?;
+        if chosen.plan.is_durable {
+            return self.invoke_durable(&chosen, invocation.input).await;
+        }
         let (run, _early) = self.begin(&chosen, invocation.input, None)?;
         run.await.answer.map_err(Box::new)
     }

@@ -6,11 +6,19 @@ use sdk::{Error, Timestamp};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::Inside;
-use crate::{Engine, run::Start};
+use crate::{
+    Engine,
+    run::{Opening, Start},
+};
 
 impl Inside {
     /// Starts a run that nobody waits for.
     pub(crate) fn launch(self: &Arc<Self>, start: Start) -> Result<(), Error> {
+        if start.plan.is_durable {
+            let run = start.id.parse().map_err(|_| Error::internal("the id of a run is no UUID"))?;
+            let begun = self.begin(run, start, Opening::default());
+            return begun.map(drop).map_err(|refused| refused.into_error());
+        }
         let place = self.place()?;
         let now: Timestamp = self.world.clock.now();
         let (mut running, _early) =

@@ -31,8 +31,9 @@ use crate::{
     publish::{Conflict, Revisions},
     recent::Runs,
     secrets::Secrets,
-    state::Store,
+    state::{Sled, Store},
     telemetry::Telemetry,
+    worker::Desk,
 };
 
 /// What all parts of one engine share.
@@ -53,6 +54,10 @@ pub(crate) struct Inside {
     pub(crate) closing: CancellationToken,
     /// Where durable runs and documents are.
     pub(crate) store: Arc<dyn Store>,
+    /// The same on disk, for its upkeep.
+    pub(crate) sled: Option<Arc<Sled>>,
+    /// The durable runs of this process.
+    pub(crate) desk: Desk,
     /// What was published.
     pub(crate) revisions: Revisions,
     /// What it was opened with.

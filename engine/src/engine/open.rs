@@ -16,12 +16,13 @@ use crate::{
     recent::Runs,
     state::{self, Documents, Memory, Sled, Store},
     telemetry::{self, Telemetry},
+    worker::Desk,
 };
 
 impl Engine {
     /// An engine that serves nothing yet.
     pub(crate) async fn empty(settings: Settings) -> Result<Self, OpenError> {
-        let store = store(&settings).await?;
+        let (store, sled) = store(&settings).await?;
         let documents: Arc<dyn Documents + Send + Sync> = Arc::clone(&store) as _;
         let telemetry = Arc::new(Telemetry::new());
         let inside = Arc::new_cyclic(|me| {
@@ -51,6 +52,8 @@ impl Engine {
                 closing: CancellationToken::new(),
                 revisions: Revisions::new(documents),
                 store,
+                sled,
+                desk: Desk::default(),
                 telemetry,
                 world,
                 ids: Ids::new(),
@@ -157,11 +160,14 @@ impl Engine {
     }
 }
 
-async fn store(settings: &Settings) -> Result<Arc<dyn Store>, state::Error> {
+type Opened = (Arc<dyn Store>, Option<Arc<Sled>>);
+
+async fn store(settings: &Settings) -> Result<Opened, state::Error> {
     let now = settings.clock.now();
-    let Some(dir) = settings.data.clone() else { return Ok(Arc::new(Memory::new(now)?)) };
+    let Some(dir) = settings.data.clone() else { return Ok((Arc::new(Memory::new(now)?), None)) };
     let durability = settings.durability;
     let open = move || Sled::open(&state::Settings { durability, ..state::Settings::new(dir) }, now);
     let opened = tokio::task::spawn_blocking(open).await;
-    Ok(Arc::new(opened.unwrap_or(Err(state::Error::Closed))?))
+    let sled = Arc::new(opened.unwrap_or(Err(state::Error::Closed))?);
+    Ok((Arc::clone(&sled) as Arc<dyn Store>, Some(sled)))
 }

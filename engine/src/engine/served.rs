@@ -104,6 +104,10 @@ impl run::Snapshot for Served {
         self.world.inline.get(kind, body)
     }
 
+    fn revision(&self) -> Option<u64> {
+        Some(self.about.number)
+    }
+
     fn is_development(&self) -> bool {
         self.world.is_development
     }

@@ -15,6 +15,7 @@ mod running;
 mod sampler;
 mod statistics;
 mod watch;
+mod watched;
 
 pub use item::{Item, ItemError};
 pub use kept::Kept;
@@ -24,6 +25,7 @@ pub use running::{About, Running};
 pub use sampler::Sampler;
 pub use statistics::{Counts, Histogram, NodeCount, Statistics, Totals};
 pub use watch::{Seen, Watch};
+pub use watched::{Listed, Watched};
 
 use std::{
     collections::BTreeMap,

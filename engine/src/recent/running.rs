@@ -12,10 +12,10 @@ use sdk::{Identity, Shared, Timestamp};
 use tokio::sync::{oneshot, watch};
 use tokio_util::task::TaskTracker;
 
-use super::{Item, Kept, Live, Runs, Statistics, Watch, locked};
+use super::{Item, Kept, Live, Runs, Statistics, Watch, Watched, locked};
 use crate::{
     flow::plan::Plan,
-    run::{Answer, Failure, Finished, Handle, Keep, Observer, RunStatus, Start, begin},
+    run::{Answer, Failure, Finished, Handle, RunStatus, Start, begin},
 };
 
 /// What does not change over a run.
@@ -60,22 +60,7 @@ impl Runs {
         started_at: Timestamp,
         tasks: &TaskTracker,
     ) -> Result<(Running, oneshot::Receiver<Answer>), Box<Failure>> {
-        let statistics = self.statistics(&start.plan.flow);
-        let is_traced =
-            start.keep != Keep::Nothing || self.sampler.takes(start.snapshot.clock().monotonic_nanos());
-        let watch = is_traced.then(|| Arc::new(Watch::new(Arc::clone(&statistics))));
-        if let Some(watch) = &watch {
-            start.keep = Keep::Values(self.keeping.value_bytes);
-            start.observer = Some(Arc::clone(watch) as Arc<dyn Observer>);
-        }
-        let about = Arc::new(About {
-            id: Arc::clone(&start.id),
-            plan: Arc::clone(&start.plan),
-            identity: Arc::clone(&start.identity),
-            started_at,
-            input: Shared::clone(&start.input),
-            is_traced,
-        });
+        let Watched { about, watch, statistics, .. } = self.observe(&mut start, started_at);
         let begun = begin(start)?;
         statistics.began();
         let running = Running {
@@ -156,7 +141,7 @@ impl Running {
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "a duration in whole milliseconds")]
-fn ms(duration_ms: f64) -> Timestamp {
+pub(super) fn ms(duration_ms: f64) -> Timestamp {
     duration_ms as Timestamp
 }
 

@@ -33,6 +33,7 @@ use crate::{
     identify::Caller,
     recent::Running,
     run::{Answer, Failure, Finished, Request},
+    worker::Given,
 };
 
 static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -217,6 +218,12 @@ fn keyed(value: &Value) -> Result<Option<Box<str>>, Problem> {
 /// try finds its answer; without one it is cancelled then.
 async fn perform(inside: &Arc<Inside>, mut call: Call) -> Response<Body> {
     // Durable flows keep their keys in the store: there the key is part of the run's start.
+    if call.chosen.plan.is_durable {
+        let Call { chosen, input, request, is_async, key, digest } = call;
+        let key = key.map(|key| (Arc::from(key), digest));
+        let given = Given { input, request, trigger: Some(sdk::Shared::new(Value::from("call"))), key };
+        return super::durable::call(&inside.engine, chosen, given, is_async).await;
+    }
     let Some(key) = call.key.take() else { return run(inside, call).await };
     let key =
         Key { flow: Arc::clone(&call.chosen.plan.flow), identity: Arc::clone(&call.chosen.identity), key };

@@ -10,6 +10,7 @@ mod admission;
 mod assets;
 mod body;
 mod call;
+mod durable;
 mod events;
 mod front;
 mod guard;

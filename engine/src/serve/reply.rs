@@ -185,6 +185,32 @@ pub(super) fn failed(failure: &Failure, run: Option<&str>) -> Problem {
     }
 }
 
+/// A failed call as it was told before, from what the store has kept of it: the same bytes as [`failed`] gives.
+pub(super) fn failed_before(failure: &Value, run: &str) -> Problem {
+    let text = |value: &Value, name: &str| value[name].as_str().map(str::to_owned);
+    let status = failure["status"].as_u64().and_then(|status| u16::try_from(status).ok());
+    let status = status.and_then(|status| StatusCode::from_u16(status).ok());
+    let class = |value: &Value| serde_json::from_value(value["class"].clone()).unwrap_or(Class::Internal);
+    let code = text(failure, "code").unwrap_or_default();
+    let detail = text(failure, "detail").unwrap_or_default();
+    let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut problem = Problem::new(status, class(failure), &code, detail);
+    problem.run = Some(run.to_owned());
+    problem.node = text(failure, "node");
+    problem.retriable = failure["retriable"].as_bool().unwrap_or(false);
+    problem.causes = failure["causes"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|cause| Cause {
+            node: text(cause, "node").unwrap_or_default(),
+            code: text(&cause["error"], "code").unwrap_or_default(),
+            class: class(&cause["error"]).word(),
+        })
+        .collect();
+    problem
+}
+
 /// The answer of a run.
 pub(super) fn answered(answer: &Answer, run: &str, level: u8) -> Response<Body> {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);

@@ -43,6 +43,7 @@ impl Server {
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let Self { engine, listener, address } = self;
         let (limits, clock) = (engine.settings().limits, engine.settings().clock.clone());
+        engine.work();
         let service = TowerToHyperService::new(service(&engine, address));
         let told = async {
             stop.await;

@@ -231,6 +231,18 @@ impl Snapshot {
     }
 }
 
+impl Snapshot {
+    /// What its caller was answered, once that is known.
+    #[must_use]
+    pub fn reply(&self) -> Option<&Reply> {
+        self.records.iter().find_map(|record| match &record.entry {
+            super::Entry::Responded { reply } => Some(reply),
+            super::Entry::Ended { reply, .. } => reply.as_ref(),
+            _ => None,
+        })
+    }
+}
+
 /// A message for a waiting run, its signature checked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Inbound {

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod architecture;
+mod durable;
 mod errors;
 mod http;
 mod language;

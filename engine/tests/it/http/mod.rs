@@ -1,4 +1,6 @@
 //! The server from outside: real connections on a real port.
 
 mod calls;
-mod world;
+pub(crate) mod world;
+
+pub(crate) use world::{World, document};

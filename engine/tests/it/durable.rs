@@ -1,0 +1,172 @@
+//! Durable runs in a whole engine: they wait as rows, are woken by time and messages, survive a restart on the
+//! revision they began with, and answer a key once.
+
+use std::{path::Path, time::Duration};
+
+use bactrian_engine::{
+    Engine, Invocation, OpenError, Settings,
+    state::{Correlation, Delivered, Filter, Inbound, Status, Tenant},
+};
+use sdk::{Registry, Shared, Value, serde_json::json};
+
+use crate::http::{World, document};
+
+const PAY: &str = "Flow pay
+durable: true
+input: {type: object, required: [no], properties: {no: {type: string}}}
+nodes:
+  paid: {wait: {callback: {channel: bank, key: '${input.no}', match: message.body.status == \"SUCCESS\"}}}
+output: {no: '${input.no}', fen: '${nodes.paid.fen}'}";
+
+const SLOW: &str = "Flow slow
+durable: true
+nodes:
+  rest: {wait: {for: 3h}}
+  done: {needs: [rest], use: map, with: {is: done}}
+output: '${nodes.done}'";
+
+async fn open(flows: &Path, data: Option<&Path>) -> Engine {
+    let mut settings = Settings::new(Registry::collect().unwrap());
+    settings.flows = vec![flows.to_owned()];
+    settings.data = data.map(Path::to_owned);
+    match Engine::open(settings).await {
+        Ok(engine) => engine,
+        Err(OpenError::Refused(rejected)) => panic!("{}", rejected.to_text()),
+        Err(fault) => panic!("{fault}"),
+    }
+}
+
+fn write(flows: &Path, documents: &str) {
+    let texts: Vec<String> = documents.split("\n---\n").map(document).collect();
+    std::fs::write(flows.join("all.yaml"), texts.join("---\n")).unwrap();
+}
+
+async fn invoke(engine: &Engine, flow: &str, input: Value) -> Result<Value, String> {
+    let invocation = Invocation { flow, input: Shared::new(input), ..Invocation::default() };
+    match engine.invoke(invocation).await {
+        Ok(answer) => Ok((*answer.value).clone()),
+        Err(failure) => Err(failure.code.to_string()),
+    }
+}
+
+async fn deliver(engine: &Engine, event: &str, key: &str, body: Value) -> Delivered {
+    let message = Inbound {
+        tenant: Tenant::default(),
+        correlation: Correlation { channel: "bank".into(), key: key.into() },
+        event: event.into(),
+        payload: Shared::new(json!({"id": event, "body": body})),
+        now: engine.settings().clock.now(),
+    };
+    engine.deliver(message).await.unwrap()
+}
+
+/// Waits until a run of this status is there.
+async fn seen(engine: &Engine, status: Status) {
+    let filter = Filter { statuses: vec![status], limit: 10, ..Filter::default() };
+    for _ in 0..100 {
+        if !engine.store().list(&filter).await.unwrap().rows.is_empty() {
+            return;
+        }
+        engine.settings().clock.sleep(Duration::from_millis(10)).await;
+    }
+    panic!("no run is {}", status.word());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_timer_wakes_a_run_and_never_early() {
+    let flows = tempfile::tempdir().unwrap();
+    write(flows.path(), SLOW);
+    let engine = open(flows.path(), None).await;
+    engine.work();
+    let before = tokio::time::Instant::now();
+    assert_eq!(invoke(&engine, "slow", json!({})).await, Ok(json!({"is": "done"})));
+    let late = before.elapsed() - Duration::from_secs(3 * 3600);
+    assert!(late < Duration::from_millis(250), "{late:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_wakes_its_run_once_whenever_it_comes() {
+    let flows = tempfile::tempdir().unwrap();
+    write(flows.path(), PAY);
+    let engine = open(flows.path(), None).await;
+    engine.work();
+    let paid = json!({"status": "SUCCESS", "fen": 7});
+    assert_eq!(deliver(&engine, "e1", "P1", paid.clone()).await, Delivered::Early);
+    assert_eq!(invoke(&engine, "pay", json!({"no": "P1"})).await, Ok(json!({"no": "P1", "fen": 7})));
+    assert!(matches!(deliver(&engine, "e1", "P1", paid.clone()).await, Delivered::Seen { .. }));
+    assert!(matches!(deliver(&engine, "e2", "P1", paid.clone()).await, Delivered::Late { .. }));
+    let waits = async {
+        seen(&engine, Status::Waiting).await;
+        // What does not match is taken in and changes nothing.
+        deliver(&engine, "e3", "P2", json!({"status": "PENDING"})).await;
+        deliver(&engine, "e4", "P2", paid).await
+    };
+    let (answer, told) = tokio::join!(invoke(&engine, "pay", json!({"no": "P2"})), waits);
+    assert!(matches!(told, Delivered::New { .. }), "{told:?}");
+    assert_eq!(answer, Ok(json!({"no": "P2", "fen": 7})));
+}
+
+#[tokio::test]
+async fn a_run_goes_on_after_a_restart_on_the_revision_it_began_with() {
+    let (flows, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    write(flows.path(), PAY);
+    let engine = open(flows.path(), Some(data.path())).await;
+    engine.work();
+    let other = engine.clone();
+    tokio::spawn(async move { invoke(&other, "pay", json!({"no": "P1"})).await });
+    seen(&engine, Status::Waiting).await;
+    engine.close();
+    assert!(engine.drained(Duration::from_secs(5)).await);
+    drop(engine);
+    // What serves now gives another output, and to new runs alone.
+    write(flows.path(), &PAY.replace("fen: '${nodes.paid.fen}'", "fen: 0"));
+    let engine = reopened(flows.path(), data.path()).await;
+    engine.work();
+    deliver(&engine, "e1", "P1", json!({"status": "SUCCESS", "fen": 7})).await;
+    seen(&engine, Status::Succeeded).await;
+    let row = engine.store().list(&Filter { limit: 1, ..Filter::default() }).await.unwrap().rows.remove(0);
+    let known = engine.store().read(row.run).await.unwrap().unwrap();
+    let output = known.records.iter().find_map(|record| match &record.entry {
+        bactrian_engine::state::Entry::Ended { output, .. } => output.clone(),
+        _ => None,
+    });
+    assert_eq!(output.as_deref(), Some(&json!({"no": "P1", "fen": 7})));
+}
+
+/// The files are free once the last task of the engine before has let go of them.
+async fn reopened(flows: &Path, data: &Path) -> Engine {
+    for _ in 0..100 {
+        let mut settings = Settings::new(Registry::collect().unwrap());
+        settings.flows = vec![flows.to_owned()];
+        settings.data = Some(data.to_owned());
+        match Engine::open(settings).await {
+            Ok(engine) => return engine,
+            Err(OpenError::Store(_)) => tokio::time::sleep(Duration::from_millis(20)).await,
+            Err(fault) => panic!("{fault}"),
+        }
+    }
+    panic!("the store stays locked");
+}
+
+#[tokio::test]
+async fn a_key_has_one_run_whose_answer_is_given_again() {
+    let world = World::new(PAY).await;
+    let key = "idempotency-key: k1\r\n";
+    let input = json!({"no": "P1"});
+    let accepted = world.call("pay", &format!("{key}prefer: respond-async\r\n"), &input).await;
+    assert_eq!(accepted.status, 202);
+    let place = accepted.header("location").unwrap().to_owned();
+    let again = world.call("pay", &format!("{key}prefer: respond-async\r\n"), &input).await;
+    assert_eq!((again.status, again.header("location")), (202, Some(place.as_str())));
+    let other = world.call("pay", key, &json!({"no": "P2"})).await;
+    assert_eq!((other.status, other.code().as_str()), (422, "IDEMPOTENCY_KEY_REUSED"));
+    let waiting = world.call("pay", key, &input);
+    let paid = deliver(&world.engine, "e1", "P1", json!({"status": "SUCCESS", "fen": 7}));
+    let (first, _) = tokio::join!(waiting, paid);
+    assert_eq!((first.status, first.json()), (200, json!({"no": "P1", "fen": 7})));
+    let replayed = world.call("pay", key, &input).await;
+    assert_eq!((replayed.status, &replayed.body), (200, &first.body));
+    assert_eq!(replayed.header("x-run-id"), first.header("x-run-id"));
+    let page = world.get(&place).await.json();
+    assert_eq!((&page["status"], &page["output"]), (&json!("succeeded"), &json!({"no": "P1", "fen": 7})));
+}
