@@ -113,8 +113,10 @@ async fn a_run_goes_on_after_a_restart_on_the_revision_it_began_with() {
     let engine = open(flows.path(), Some(data.path())).await;
     engine.work();
     let other = engine.clone();
-    tokio::spawn(async move { invoke(&other, "pay", json!({"no": "P1"})).await });
+    let caller = tokio::spawn(async move { invoke(&other, "pay", json!({"no": "P1"})).await });
     seen(&engine, Status::Waiting).await;
+    caller.abort();
+    assert!(caller.await.is_err());
     engine.close();
     assert!(engine.drained(Duration::from_secs(5)).await);
     drop(engine);
