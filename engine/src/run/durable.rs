@@ -81,6 +81,7 @@ pub fn open(start: Start, opening: Opening, store: Arc<dyn Store>) -> Result<Dur
         parent: opening.parent,
         input: Shared::clone(&input),
         context: Shared::new(json!({
+            "revision": start.snapshot.revision(),
             "trigger": start.trigger,
             "request": start.request.as_ref().map(|request| Shared::clone(request)),
         })),

@@ -109,6 +109,17 @@ impl Failure {
         }
     }
 
+    /// A failure that was told before, from what a store has kept of it.
+    #[must_use]
+    pub fn before(kept: &Value) -> Self {
+        let text = |name: &str| kept[name].as_str().unwrap_or_default();
+        let class = serde_json::from_value(kept["class"].clone()).unwrap_or(Class::Internal);
+        let status = kept["status"].as_u64().and_then(|status| u16::try_from(status).ok());
+        let failure = Self::of(Error::new(class, text("code"), text("detail")), status.unwrap_or(500));
+        let node = kept["node"].as_str().map(Arc::from);
+        Self { node, detail: text("detail").to_owned(), ..failure }
+    }
+
     /// The failure as a parent flow sees it.
     #[must_use]
     pub fn into_error(self) -> Error {

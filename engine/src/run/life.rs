@@ -142,6 +142,13 @@ impl Handle {
         }
     }
 
+    /// Answers when a durable run is on disk; its start is written early for that.
+    pub async fn born(&self) {
+        if let Some(journal) = &self.run.journal {
+            journal.born().await;
+        }
+    }
+
     /// What is known of its nodes so far.
     #[must_use]
     pub fn nodes(&self) -> Vec<NodeReport> {

@@ -53,6 +53,11 @@ pub trait Snapshot: Send + Sync + 'static {
         Arc::new(Resource::new(kind, "inline", body.clone()))
     }
 
+    /// Its number among the published revisions; none for one that was never published.
+    fn revision(&self) -> Option<u64> {
+        None
+    }
+
     /// Whether this is a developer's machine, where connections may lead to loopback.
     fn is_development(&self) -> bool {
         false

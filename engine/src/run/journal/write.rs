@@ -292,6 +292,16 @@ impl Journal {
         self.wanted.fetch_max(self.begun.load(Ordering::Acquire) + 1, Ordering::AcqRel);
     }
 
+    /// Has the start written, and answers when it is.
+    pub(in crate::run) async fn born(&self) {
+        self.want();
+        self.nudge();
+        let mut written = self.written.subscribe();
+        if written.wait_for(|done| *done > 0).await.is_err() {
+            pending::<()>().await;
+        }
+    }
+
     /// Whether somebody waits for a flush that has not begun.
     pub(in crate::run) fn wants_flush(&self) -> bool {
         self.wanted.load(Ordering::Acquire) > self.begun.load(Ordering::Acquire)
