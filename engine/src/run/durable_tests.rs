@@ -38,7 +38,7 @@ nodes:
         count.fetch_add(1, Ordering::SeqCst);
         None
     });
-    assert_eq!(told(&shop.finish(shop.open(json!({}))).await), "compensated BAD 422");
+    assert_eq!(told(&shop.finish(shop.open(json!({}))).await), "compensated BAD 500");
     assert_eq!(
         shop.journal().await,
         [
@@ -209,13 +209,13 @@ nodes:
   bad: {fail: {code: BAD}}
 ";
     let shop = Shop::new(text);
-    assert_eq!(told(&shop.finish(shop.open(json!({}))).await), "parked BAD 422");
+    assert_eq!(told(&shop.finish(shop.open(json!({}))).await), "parked BAD 500");
     shop.act(Action::Retry, None).await;
-    assert_eq!(told(&shop.finish(shop.claim().await.unwrap()).await), "parked BAD 422");
+    assert_eq!(told(&shop.finish(shop.claim().await.unwrap()).await), "parked BAD 500");
     let tries = shop.journal().await.iter().filter(|line| *line == "compensationStarted a").count();
     assert_eq!(tries, 4, "two more");
     shop.act(Action::Skip, Some("a")).await;
-    assert_eq!(told(&shop.finish(shop.claim().await.unwrap()).await), "compensated BAD 422");
+    assert_eq!(told(&shop.finish(shop.claim().await.unwrap()).await), "compensated BAD 500");
     assert_eq!(shop.journal().await.last().unwrap(), "ended compensated");
 }
 
