@@ -18,7 +18,7 @@ const later = (note, by, at, path, change) => {
 later('退款重试次数由 3 次改为 6 次', '王磊', '2026-11-19T07:40:00Z', 'flows/flow-refund-payment.yaml', (text) => text.replace('attempts: 3', 'attempts: 6'));
 later('机票取消先作废客票', '李敏', '2026-11-20T03:05:00Z', 'flows/variant-cancel-order-flight.yaml', (text) => text.replace('timeout: 20s', 'timeout: 25s'));
 
-const item = (run) => { const { nodes, compensations, waits, input, output, problem, parent, children, actions, ...rest } = run; return rest; };
+const item = (run) => { const { nodes, compensations, waits, input, output, parent, children, actions, ...rest } = run; return rest; };
 const shown = ({ doc, ...flow }) => flow;
 const current = () => revisions.at(-1);
 const revisionItem = ({ files: _files, ...rest }) => rest;

@@ -146,9 +146,8 @@ export function makeRun(number, forced = {}) {
   return {
     id, flow: flow.name, version: flow.version, useCase: flow.useCase, bizId, scenario, level: plan.level, planHash: plan.planHash, status, isDurable: flow.isDurable, isDegraded: status === 'succeeded' && number % 17 === 3,
     startedAt: new Date(startedAt).toISOString(), endedAt: isOpen ? null : new Date(startedAt + end).toISOString(), durationMs: isOpen ? null : Math.round(end), key: `O-20261121-${String(9000 - number).padStart(4, '0')}`,
-    error: failed ? { code: failed.error.code, class: failed.error.class, node: failed.id } : null,
+    error: failed ? { type: `/errors/${failed.error.code}`, title: 'a service did not answer', status: 503, code: failed.error.code, detail: failed.error.message, node: failed.id, class: failed.error.class, retriable: true, causes: [{ node: failed.id, code: failed.error.code }] } : null,
     input: { orderId: ORDER.orderId, reason: '买家不想要了' }, output: status === 'succeeded' ? { orderId: ORDER.orderId, status: 'CANCELLED', refunded: true } : null,
-    problem: failed ? { type: `/errors/${failed.error.code}`, title: 'a service did not answer', status: 503, code: failed.error.code, detail: failed.error.message, node: failed.id, class: failed.error.class, retriable: true, causes: [{ node: failed.id, code: failed.error.code }] } : null,
     nodes, compensations, waits: status === 'waiting' ? [{ address: nodes.find((node) => node.status === 'waiting')?.address ?? 'wait', kind: 'callback', until: new Date(START + 7_200_000).toISOString(), channel: 'pay-callback', key: ORDER.orderId }] : [],
     parent: null, children: [], actions: ACTIONS[status] ?? [],
   };

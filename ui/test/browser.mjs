@@ -1,10 +1,13 @@
-/** A fresh browser over the built designer: a real engine at BACTRIAN_URL, else the stand-in of dev/mock.mjs. */
+/**
+ * A fresh browser over the built designer. Behind it: the engine at BACTRIAN_URL, else the one that was built, else
+ * the stand-in of dev/mock.mjs.
+ */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { answers, binaries, freePort, realEngine } from './engine.mjs';
 import { serve } from './serve.mjs';
 
 const FLAGS = [
@@ -17,19 +20,11 @@ const FLAGS = [
   '--disable-quic',
 ];
 
-function freePort() {
-  return new Promise((done) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address();
-      probe.close(() => done(port));
-    });
-  });
-}
-
 async function engine() {
   const given = process.env['BACTRIAN_URL'];
-  if (given !== undefined) return { url: given, stop: () => undefined };
+  if (given !== undefined) return { kind: 'given', url: given, stop: () => undefined };
+  const folder = binaries();
+  if (folder !== undefined) return { kind: 'built', ...(await realEngine(folder)) };
   const port = await freePort();
   const child = spawn(
     process.execPath,
@@ -37,15 +32,8 @@ async function engine() {
     { stdio: 'ignore' },
   );
   const url = `http://127.0.0.1:${port}`;
-  for (let i = 0; i < 100; i += 1) {
-    const up = await fetch(`${url}/v1/me`).then(
-      () => true,
-      () => false,
-    );
-    if (up) break;
-    await new Promise((done) => setTimeout(done, 50));
-  }
-  return { url, stop: () => child.kill() };
+  await answers(`${url}/v1/me`);
+  return { kind: 'stand-in', url, stop: () => child.kill() };
 }
 
 export async function start() {
@@ -67,7 +55,8 @@ export async function start() {
     api.stop();
     rmSync(profile, { recursive: true, force: true });
   };
-  return { context, url: server.url, api: api.url, stop };
+  process.stdout.write(`engine: ${api.kind}\n`);
+  return { context, url: server.url, api: api.url, kind: api.kind, stop };
 }
 
 /** Errors of the page that no test expects; a missing draft is an ordinary answer. */

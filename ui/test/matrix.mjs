@@ -45,7 +45,13 @@ async function explain({ assert, api }) {
     const found = find(known, point, place);
     const where = `${point} for ${JSON.stringify(place)}`;
     assert.equal(found.level, told.level ?? null, where);
-    assert.equal(found.tried.length, told.tried.length, where);
+    if (typeof told.level === 'number') assert.equal(found.cell.implementation, told.implementation, where);
+    const keys = told.tried.slice(0, found.tried.length);
+    assert.deepEqual(
+      found.tried,
+      keys.map((key) => key.map((part) => (part === 'default' ? null : part))),
+      where,
+    );
   }
 }
 

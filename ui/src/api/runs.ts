@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { Json } from '../core/json';
-import { type Problem, type Query, get, post } from './http';
+import { type Query, get, post } from './http';
 import type { Level, Tried } from './identity';
 
 export type RunStatus =
@@ -38,7 +38,13 @@ export interface RunItem {
   readonly endedAt: string | null;
   readonly durationMs: number | null;
   readonly key?: string | null;
-  readonly error?: { readonly code: string; readonly class?: string; readonly node?: string | null } | null;
+  /** One run shows it whole, a list its code, class and node. */
+  readonly error?: {
+    readonly code: string;
+    readonly class?: string;
+    readonly node?: string | null;
+    readonly detail?: string;
+  } | null;
 }
 export interface Attempt {
   readonly number: number;
@@ -76,7 +82,6 @@ export interface Run extends RunItem {
   readonly isTraced?: boolean;
   readonly input: Json;
   readonly output: Json;
-  readonly problem?: Problem | null;
   readonly nodes: readonly RunNode[];
   readonly compensations: readonly RunNode[];
   readonly waits: readonly {

@@ -8,8 +8,7 @@ type Answered = NonNullable<RunNode['extension']>;
 /** The keys tried in this very run; the last of them hit. */
 export function Resolution({ answered }: { readonly answered: Answered }) {
   const text = useText();
-  const shown = (part: string | null) =>
-    part === null || part === '' || part === '*' ? text('identity.default') : part;
+  const shown = (part: string | null) => (isDefault(part) ? text('identity.default') : part);
   const last = answered.tried.length - 1;
   const place = answered.tried[0];
   return (

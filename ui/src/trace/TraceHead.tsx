@@ -122,10 +122,10 @@ function Family({ run }: { readonly run: Run }) {
 
 function Failure({ run, onNode }: { readonly run: Run; readonly onNode: (address: string) => void }) {
   const text = useText();
-  const { problem, error } = run;
-  const code = problem?.code ?? error?.code;
+  const { error } = run;
+  const code = error?.code;
   if (code === undefined) return null;
-  const node = problem?.node ?? error?.node;
+  const node = error?.node;
   return (
     <Banner
       tone={run.status === 'parked' ? 'warn' : 'failed'}
@@ -140,7 +140,7 @@ function Failure({ run, onNode }: { readonly run: Run; readonly onNode: (address
       <a href={`/errors/${code}`} target="_blank" rel="noreferrer" className="mono tr-code">
         {code}
       </a>{' '}
-      {problem?.detail ?? problem?.title ?? ''}
+      {error?.detail ?? ''}
     </Banner>
   );
 }
