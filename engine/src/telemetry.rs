@@ -88,7 +88,6 @@ impl Telemetry {
     }
 
     /// A counter without a flow.
-    #[must_use]
     pub fn counter(&self, name: &'static str, labels: &[(&'static str, &'static str)]) -> Counter {
         let labels: Vec<Label> =
             labels.iter().map(|(name, value)| Label::from_static_parts(name, value)).collect();
@@ -96,7 +95,6 @@ impl Telemetry {
     }
 
     /// A gauge.
-    #[must_use]
     pub fn gauge(&self, name: &'static str) -> Gauge {
         self.recorder.register_gauge(&Key::from_name(name), &METADATA)
     }

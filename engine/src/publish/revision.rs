@@ -140,7 +140,6 @@ impl Revisions {
         }
     }
 
-    /// Keeps a text, unless it is there; gives its path and hash.
     /// Keeps texts; gives the hash of each by its path. The futures are boxed, since a stream of borrowing
     /// ones is not `Send` for every lifetime.
     async fn keep_all(&self, texts: &Texts) -> Result<BTreeMap<String, String>, PublishError> {
@@ -149,6 +148,7 @@ impl Revisions {
         stream::iter(kept).buffer_unordered(64).try_collect().await
     }
 
+    /// Keeps a text, unless it is there; gives its path and hash.
     async fn keep(&self, path: &str, text: &str) -> Result<(String, String), PublishError> {
         let hash = hash(text);
         if self.documents.get(TEXTS, &hash).await?.is_none() {

@@ -65,7 +65,7 @@ impl Kept {
     /// The whole run as JSON.
     #[must_use]
     pub fn to_json(&self) -> Bytes {
-        joined(Item { error: None, ..self.item.clone() }, &self.detail)
+        joined(&Item { error: None, ..self.item.clone() }, &self.detail)
     }
 
     /// The nodes alone, for those who replay them.
@@ -81,8 +81,8 @@ impl Kept {
 }
 
 /// One JSON object of the members of both.
-pub(super) fn joined(item: Item, detail: &[u8]) -> Bytes {
-    let mut text = serde_json::to_vec(&item).unwrap_or_else(|_| b"{}".to_vec());
+pub(super) fn joined(item: &Item, detail: &[u8]) -> Bytes {
+    let mut text = serde_json::to_vec(item).unwrap_or_else(|_| b"{}".to_vec());
     if detail.len() > 2 {
         text.pop();
         text.push(b',');

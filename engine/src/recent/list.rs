@@ -134,11 +134,6 @@ impl Runs {
     #[must_use]
     pub fn all_statistics(&self) -> BTreeMap<Arc<str>, Arc<Statistics>> {
         let all = self.statistics.read().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let mut sorted = BTreeMap::new();
-        #[expect(clippy::iter_over_hash_type, reason = "sorted on the way out")]
-        for (flow, statistics) in all.iter() {
-            sorted.insert(Arc::clone(flow), Arc::clone(statistics));
-        }
-        sorted
+        all.iter().map(|(flow, statistics)| (Arc::clone(flow), Arc::clone(statistics))).collect()
     }
 }

@@ -43,7 +43,7 @@ impl Live {
             children: [],
             actions: &["cancel"],
         };
-        joined(self.item(clock), &serde_json::to_vec(&detail).unwrap_or_default())
+        joined(&self.item(clock), &serde_json::to_vec(&detail).unwrap_or_default())
     }
 
     /// Reaches the run.

@@ -47,6 +47,8 @@ pub struct Running {
     live: Option<Arc<Live>>,
     tasks: TaskTracker,
     is_begun: bool,
+    /// It is what is left of a dropped one.
+    is_rest: bool,
 }
 
 impl Runs {
@@ -73,6 +75,7 @@ impl Runs {
             live: None,
             tasks: tasks.clone(),
             is_begun: false,
+            is_rest: false,
         };
         Ok((running, begun.early))
     }
@@ -169,8 +172,10 @@ impl Future for Running {
 impl Drop for Running {
     fn drop(&mut self) {
         let Some(future) = self.future.take() else { return };
-        if !self.is_begun {
+        // What is left of a run is dropped only when the runtime ends: nothing can go on then.
+        if !self.is_begun || self.is_rest {
             self.statistics.gave_up();
+            locked(&self.runs.live).remove(&self.about.id);
             return;
         }
         let rest = Self {
@@ -182,21 +187,15 @@ impl Drop for Running {
             runs: Arc::clone(&self.runs),
             live: self.live.take(),
             tasks: self.tasks.clone(),
-            is_begun: self.is_begun,
+            is_begun: true,
+            is_rest: true,
         };
         if !self.about.plan.is_durable {
             self.handle.cancel();
         }
         match tokio::runtime::Handle::try_current() {
             Ok(_) => drop(self.tasks.spawn(async move { drop(rest.await) })),
-            // Without a runtime nothing can be undone any more; taking the future keeps this from recurring.
-            Err(_) => forget(rest),
+            Err(_) => drop(rest),
         }
     }
-}
-
-fn forget(mut rest: Running) {
-    rest.future = None;
-    rest.statistics.gave_up();
-    locked(&rest.runs.live).remove(&rest.about.id);
 }

@@ -32,7 +32,7 @@ use crate::{
     },
     identify::Caller,
     recent::Running,
-    run::{Answer, Failure, Finished, Request},
+    run::{Answer, Failure, Request},
     worker::Given,
 };
 
@@ -284,12 +284,12 @@ async fn first(
     mut early: oneshot::Receiver<Answer>,
 ) -> Result<Answer, Failure> {
     enum First {
-        Ended(Finished),
+        Ended(Result<Answer, Failure>),
         Early(Answer),
     }
     let first = poll_fn(|cx| {
         if let Poll::Ready(finished) = Pin::new(&mut running).poll(cx) {
-            return Poll::Ready(First::Ended(finished));
+            return Poll::Ready(First::Ended(finished.answer));
         }
         match Pin::new(&mut early).poll(cx) {
             Poll::Ready(Ok(answer)) => Poll::Ready(First::Early(answer)),
@@ -297,9 +297,9 @@ async fn first(
         }
     });
     match first.await {
-        First::Ended(finished) => match early.try_recv() {
+        First::Ended(ended) => match early.try_recv() {
             Ok(answer) => Ok(answer),
-            Err(_) => finished.answer,
+            Err(_) => ended,
         },
         First::Early(answer) => {
             inside.engine.0.tasks.spawn(async move { drop(running.await) });

@@ -15,7 +15,10 @@ use sdk::Class;
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::{CatchPanic, CatchPanicLayer},
-    request_id::{MakeRequestId, PropagateRequestId, RequestId, SetRequestId},
+    request_id::{
+        MakeRequestId, PropagateRequestId, PropagateRequestIdLayer, RequestId, SetRequestId,
+        SetRequestIdLayer,
+    },
 };
 
 use super::{
@@ -31,7 +34,7 @@ type Panicked = fn(Box<dyn Any + Send>) -> Response<Full<bytes::Bytes>>;
 
 /// The engine as a tower service, for a server or for embedding in another router.
 pub type Service =
-    CatchPanic<SetRequestId<PropagateRequestId<Measured<Admitted<Guarded<Front>>>>, Numbered>, Panicked>;
+    CatchPanic<Measured<Admitted<Guarded<SetRequestId<PropagateRequestId<Front>, Numbered>>>>, Panicked>;
 
 /// The engine behind all layers, for a server at `address`.
 #[must_use]
@@ -41,18 +44,19 @@ pub fn service(engine: &Engine, address: SocketAddr) -> Service {
     ServiceBuilder::new()
         // A panic anywhere below is a 500 to one caller, never the end of the connection's other streams.
         .layer(CatchPanicLayer::custom(panicked as Panicked))
-        // Before anything that may refuse, so that refusals carry the id too.
-        .layer(tower_http::request_id::SetRequestIdLayer::x_request_id(Numbered::new()))
-        .layer(tower_http::request_id::PropagateRequestIdLayer::x_request_id())
         // Counts what is refused below as well; the span is off unless somebody listens.
         .layer(Measure::new(telemetry))
         // Cheapest refusal first: a full server does not even look at headers.
         .layer(Admission::new(settings.limits.requests, telemetry.gauge(REQUESTS_IN_FLIGHT)))
         // Sizes, `Host`, `Origin`, spelling of the path: nothing below sees what it refuses.
         .layer(Guard::new(settings.limits, address, &settings.hosts))
+        // After the guard, which counts the caller's headers and not ours.
+        .layer(SetRequestIdLayer::x_request_id(Numbered::new()))
+        .layer(PropagateRequestIdLayer::x_request_id())
         .service(Front::new(engine.clone()))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the layer's signature")]
 fn panicked(panic: Box<dyn Any + Send>) -> Response<Full<bytes::Bytes>> {
     let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
     tracing::error!(panic = ?text, "a request");

@@ -138,7 +138,7 @@ fn order_of_1_kib() -> String {
     };
     let lines: Vec<String> = (1..=7).map(line).collect();
     format!(
-        r#"{{"orderId":"O-20261121-000042","userId":"U-778812","status":"PAID","paidFen":128900,"points":120,"couponId":"C-55","address":{{"city":"Shanghai","street":"Century Avenue 100","zip":"200120"}},"lines":[{}]}}"#,
+        r#"{{"order":{{"id":"O-20261121-000042","quantity":3,"fen":500,"userId":"U-778812","status":"PAID","points":120,"couponId":"C-55","address":{{"city":"Shanghai","street":"Century Avenue 100","zip":"200120"}},"lines":[{}]}}}}"#,
         lines.join(",")
     )
 }

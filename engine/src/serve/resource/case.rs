@@ -59,7 +59,7 @@ pub(in crate::serve) async fn test(mut ask: Ask) -> Answer {
             );
         }
     };
-    let case = this_case(&served, flow, case.unwrap_or_else(|| json!({"input": {}})))?;
+    let case = this_case(&served, flow, &case.unwrap_or_else(|| json!({"input": {}})))?;
     let mut given = Given { until, ..Given::from(&case) };
     if live {
         given.mocks = None;
@@ -135,7 +135,7 @@ fn all_cases(served: &Served, flow: &str, more: &[Source]) -> Result<(Vec<Case>,
 }
 
 /// The case of a request, read as one of a file is; one that is only named is the flow's own.
-fn this_case(served: &Served, flow: &str, case: Value) -> Result<Case, Problem> {
+fn this_case(served: &Served, flow: &str, case: &Value) -> Result<Case, Problem> {
     if case.get("input").is_none()
         && let Some(name) = case.get("name").and_then(Value::as_str)
     {
@@ -166,7 +166,7 @@ async fn play(engine: &Engine, served: Arc<Served>, flow: &str, given: Given, ca
     let identity = Identity::new(flow, biz_id.as_deref(), scenario.as_deref()).ok();
     let plan = identity.as_ref().and_then(|identity| served.flow(flow, None, identity).ok());
     let run = match identity.zip(plan) {
-        Some((identity, plan)) => shown(&finished, identity, plan, input),
+        Some((identity, plan)) => shown(&finished, &identity, plan, input),
         None => Value::Null,
     };
     Played { run, differences: compare(&case.expect, &finished, level) }
@@ -175,7 +175,7 @@ async fn play(engine: &Engine, served: Arc<Served>, flow: &str, given: Given, ca
 /// The run of a case, as any run is shown.
 fn shown(
     finished: &Finished,
-    identity: Identity,
+    identity: &Identity,
     plan: Arc<crate::flow::plan::Plan>,
     input: sdk::Shared,
 ) -> Value {

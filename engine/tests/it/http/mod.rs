@@ -1,6 +1,11 @@
 //! The server from outside: real connections on a real port.
 
 mod calls;
+mod events;
+mod hostile;
+mod limits;
+mod reload;
+mod routes;
 pub(crate) mod world;
 
 pub(crate) use world::{World, document};

@@ -75,7 +75,7 @@ impl World {
         let server = Server::bind(engine.clone(), "127.0.0.1:0".parse().unwrap()).await.unwrap();
         let address = server.address();
         let (stop, stopped) = oneshot::channel::<()>();
-        let served = tokio::spawn(server.run(async move { drop(stopped.await) }));
+        let served = spawn(server.run(async move { drop(stopped.await) }));
         Self { engine, address, flows, stop: Some(stop), served: Some(served) }
     }
 
@@ -156,4 +156,17 @@ pub(crate) async fn read(stream: &mut TcpStream) -> Option<Told> {
         }
     }
     Some(Told { status, headers, body })
+}
+
+/// Asks again until it is so; the test's own limit of time is the limit.
+pub(crate) async fn until(is_so: impl AsyncFn() -> bool) {
+    while !is_so().await {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// A task of a test, which awaits it.
+#[expect(clippy::disallowed_methods, reason = "the test awaits what it spawns")]
+pub(crate) fn spawn<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+    tokio::spawn(work)
 }

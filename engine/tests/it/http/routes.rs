@@ -1,0 +1,69 @@
+//! The table of fixed routes: every row is reached by its own spelling and by no other.
+
+use bactrian_engine::serve::rows;
+use sdk::serde_json::json;
+
+use super::{calls::DOUBLE, world::World};
+
+#[tokio::test]
+async fn a_route_has_one_spelling() {
+    let world = World::new(DOUBLE).await;
+    for row in rows() {
+        let path = row.path.replace(['{', '}', '*'], "");
+        let spelt = [
+            format!("{path}x"),
+            format!("{path}/"),
+            format!("{path}//"),
+            format!("/{path}"),
+            path.replacen("/v1", "/V1", 1)
+                .replacen("/h", "/H", 1)
+                .replacen("/m", "/M", 1)
+                .replacen("/r", "/R", 1)
+                .replacen("/e", "/E", 1),
+            format!("{path}%2e"),
+            format!("{path};a"),
+            format!("{path}/%2e%2e/configs"),
+            format!("{path}/."),
+        ];
+        for path in spelt {
+            let told = world.send(row.method.as_str(), &path, "", b"").await;
+            assert!((400..500).contains(&told.status), "{} {path}: {}", row.method, told.status);
+            assert_eq!(told.header("content-type"), Some("application/problem+json"), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_row_is_reached_and_tells_its_methods() {
+    let world = World::new(DOUBLE).await;
+    for row in rows() {
+        let path = row.path.replace(['{', '}', '*'], "");
+        if row.path.ends_with("/events") || row.path.starts_with("/v1/live") {
+            continue;
+        }
+        let told = world.send(row.method.as_str(), &path, "", b"").await;
+        assert!(!matches!(told.code().as_str(), "NOT_FOUND" | "METHOD_NOT_ALLOWED"), "{} {path}", row.method);
+        assert!(told.status < 500, "{} {path}: {told:?}", row.method);
+        let other = world.send("PATCH", &path, "", b"").await;
+        assert_eq!(other.code(), "METHOD_NOT_ALLOWED", "{path}");
+        assert!(other.header("allow").unwrap().split(", ").any(|allowed| allowed == row.method), "{path}");
+    }
+    assert_eq!(world.get("/nowhere").await.code(), "NOT_FOUND");
+}
+
+#[tokio::test]
+async fn the_engine_tells_about_itself() {
+    let world = World::new(DOUBLE).await;
+    let status = world.get("/v1/status").await.json();
+    assert_eq!(
+        (&status["revision"], &status["rejected"], &status["ui"]),
+        (&json!(1), &json!(null), &json!(false))
+    );
+    assert_eq!(world.get("/v1/me").await.json()["name"], "local");
+    world.call("double", "", &json!({"n": 1})).await;
+    let metrics = String::from_utf8(world.get("/metrics").await.body).unwrap();
+    assert!(metrics.contains("bactrian_runs_total{flow=\"double\",status=\"succeeded\"} 1"), "{metrics}");
+    let page = world.get("/errors/NO_CASE").await;
+    let page = String::from_utf8(page.body).unwrap();
+    assert!(page.starts_with("# NO_CASE") || page.contains("CODE_NOT_FOUND"), "{page}");
+}
