@@ -1,11 +1,13 @@
 //! Documents that components use by name: what their bodies look like, so that a typo in a connection is
 //! found at load and not by the first caller.
 
+use std::sync::Arc;
+
 use schemars::{JsonSchema, Schema};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::Error;
+use crate::{Error, Evaluate};
 
 /// The body of a kind of document, such as a `Connection` of type `http`.
 pub trait Document: DeserializeOwned + JsonSchema + 'static {
@@ -21,7 +23,18 @@ pub trait Document: DeserializeOwned + JsonSchema + 'static {
     fn validate(&self) -> Result<(), Error> {
         Ok(())
     }
+
+    /// Compiles the expressions the body holds, so that a slip in one is found at load.
+    ///
+    /// # Errors
+    /// As [`Document::validate`].
+    fn compile(&self, _compile: &Compile<'_>) -> Result<(), Error> {
+        Ok(())
+    }
 }
+
+/// Compiles an expression over fields of these names.
+pub type Compile<'c> = dyn Fn(&str, &[&str]) -> Result<Arc<dyn Evaluate>, Error> + 'c;
 
 /// A kind of document as the registry holds it.
 #[derive(Clone, Copy)]
@@ -36,6 +49,8 @@ pub struct DocumentEntry {
     pub schema: fn() -> Schema,
     /// Reads and checks a body without keeping anything.
     pub validate: fn(&Value) -> Result<(), Error>,
+    /// Reads a body and compiles the expressions it holds.
+    pub compile: fn(&Value, &Compile<'_>) -> Result<(), Error>,
 }
 
 impl DocumentEntry {
@@ -47,14 +62,15 @@ impl DocumentEntry {
             r#type: D::TYPE,
             module,
             schema: || schemars::schema_for!(D),
-            validate: |body| {
-                let read = D::deserialize(body).map_err(|fault| {
-                    Error::validation("CONFIG_INVALID", format!("{}: {fault}", D::KIND.to_lowercase()))
-                });
-                read?.validate()
-            },
+            validate: |body| read::<D>(body)?.validate(),
+            compile: |body, compile| read::<D>(body)?.compile(compile),
         }
     }
+}
+
+fn read<D: Document>(body: &Value) -> Result<D, Error> {
+    D::deserialize(body)
+        .map_err(|fault| Error::validation("CONFIG_INVALID", format!("{}: {fault}", D::KIND.to_lowercase())))
 }
 
 inventory::collect!(DocumentEntry);

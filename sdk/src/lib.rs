@@ -51,7 +51,7 @@ pub use async_trait::async_trait;
 pub use clock::{Clock, Timestamp};
 pub use component::{About, Component, ComponentEntry, Effect, Node, Title};
 pub use context::{Call, Context, Evaluate, Host};
-pub use document::{Document, DocumentEntry};
+pub use document::{Compile, Document, DocumentEntry};
 pub use error::{Class, Error, Outcome, Shared};
 pub use extension::{Extension, ExtensionEntry, ExtensionPoint, Implementation, Place};
 pub use identity::{BizId, Identity, NameRefused, Scenario, UseCase};

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::{DateTime, Days, NaiveDate, TimeZone};
 use chrono_tz::Tz;
-use sdk::{Context, Error, Evaluate, Value};
+use sdk::{Compile, Error, Evaluate, Value};
 use serde_json::Map;
 
 use super::{
@@ -64,14 +64,14 @@ pub(super) enum Said {
 }
 
 struct Compiler<'a> {
-    cx: &'a Context,
+    compile: &'a Compile<'a>,
     names: Vec<String>,
     known: BTreeMap<String, Arc<dyn Evaluate>>,
     reads_whole: bool,
 }
 
 /// Compiles `table`.
-pub(super) fn compile(table: &Table, cx: &Context) -> Result<Compiled, Error> {
+pub(super) fn compile(table: &Table, compile: &Compile<'_>) -> Result<Compiled, Error> {
     let mut columns = Vec::new();
     let mut names: Vec<String> = Vec::new();
     for input in &table.inputs {
@@ -87,7 +87,7 @@ pub(super) fn compile(table: &Table, cx: &Context) -> Result<Compiled, Error> {
         None => Tz::UTC,
         Some(name) => name.parse().map_err(|_| invalid(format!("`{name}` is no time zone")))?,
     };
-    let mut compiler = Compiler { cx, names, known: BTreeMap::new(), reads_whole: false };
+    let mut compiler = Compiler { compile, names, known: BTreeMap::new(), reads_whole: false };
     let mut rules = Vec::new();
     for (index, rule) in table.rules.iter().enumerate() {
         rules.push(compiler.rule(table, rule, rule_id(rule, index), zone)?);
@@ -136,7 +136,7 @@ impl Compiler<'_> {
                 tests.push(match test {
                     Test::OneOf(values) => Check::OneOf(values),
                     Test::Holds { text, is_order } => {
-                        let expression = self.expression(&text).map_err(|fault| place(fault.to_string()))?;
+                        let expression = self.expression(&text).map_err(|fault| place(fault.message))?;
                         Check::Holds { expression, is_order }
                     }
                 });
@@ -147,9 +147,9 @@ impl Compiler<'_> {
         for output in &table.outputs {
             let written = rule.get(&output.id).unwrap_or(&Value::Null);
             let made = self.result(written);
-            results.push(
-                made.map_err(|fault| invalid(format!("rule `{id}`, column `{}`: {fault}", output.id)))?,
-            );
+            results.push(made.map_err(|fault| {
+                invalid(format!("rule `{id}`, column `{}`: {}", output.id, fault.message))
+            })?);
         }
         let priority = match rule.get("priority") {
             None => 0,
@@ -190,7 +190,7 @@ impl Compiler<'_> {
             names.push(WHOLE);
             self.reads_whole |= text.contains(WHOLE);
         }
-        let expression = self.cx.compile(text, &names)?;
+        let expression = (self.compile)(text, &names)?;
         self.known.insert(text.to_owned(), Arc::clone(&expression));
         Ok(expression)
     }

@@ -60,14 +60,15 @@ impl Component for Decide {
 
     async fn run(&self, cx: &Context, input: Shared) -> Outcome {
         let moment_ms = self.moment(cx.now())?;
+        let compiler = |text: &str, names: &[&str]| cx.compile(text, names);
         let compiled = match (&self.decision, &self.table) {
             (Some(name), None) => {
                 let decision = cx.resource("Decision", name)?;
-                decision.derived(|decision| compile::compile(&Decision::read(decision)?.table, cx))?
+                decision.derived(|decision| compile::compile(&Decision::read(decision)?.table, &compiler))?
             }
             (None, Some(table)) => {
                 let table = cx.inline("table", table);
-                table.derived(|table| compile::compile(&Table::read(&table.body)?, cx))?
+                table.derived(|table| compile::compile(&Table::read(&table.body)?, &compiler))?
             }
             _ => {
                 return Err(Error::validation(

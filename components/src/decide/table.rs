@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sdk::{Class, Document, Error, Resource, Value, schemars};
+use sdk::{Class, Compile, Document, Error, Resource, Value, schemars};
 use serde::Deserialize;
 use serde_json::Map;
 
@@ -185,6 +185,10 @@ impl Document for Decision {
 
     fn validate(&self) -> Result<(), Error> {
         self.table.check().map_err(|why| Error::validation("CONFIG_INVALID", format!("`table`: {why}")))
+    }
+
+    fn compile(&self, compile: &Compile<'_>) -> Result<(), Error> {
+        super::compile::compile(&self.table, compile).map(drop)
     }
 }
 sdk::document!(Decision);

@@ -102,6 +102,7 @@ impl Check<'_> {
                 ),
             },
             Form::OneOrMore(inner) => match &tree.shape {
+                Shape::List(items) if items.is_empty() => self.faults.extend(words::empty(key)),
                 Shape::List(items) => items.iter().for_each(|item| self.item(inner, item, key)),
                 _ => self.item(inner, tree, key),
             },

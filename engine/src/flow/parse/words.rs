@@ -66,6 +66,7 @@ pub(super) fn misplaced(key: &Spanned<String>, kind: &str, kinds: &[&str]) -> Di
 pub(super) fn empty(key: &Spanned<String>) -> Option<Diagnostic> {
     let (code, message, help) = match key.value.as_str() {
         "nodes" => ("NO_NODES", "there is no node", "write at least one below `nodes:`"),
+        "for" => ("MISSING_KEY", "`for` names nobody", "name at least one place: `{useCase: …}`"),
         "race" => ("RACE_BRANCHES", "a race needs somebody to race against", "name at least two branches"),
         "switch" => (
             "SWITCH_CASES",

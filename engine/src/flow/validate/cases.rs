@@ -26,6 +26,7 @@ pub(super) fn check(set: &mut Set<'_>) {
             }
             addresses(set, case, flow, &family);
             contradictions(set, case);
+            codes(set, case);
         }
     }
 }
@@ -48,6 +49,22 @@ fn addresses(set: &mut Set<'_>, case: &Case, flow: &Flow, family: &[&Flow]) {
         });
         if !is_known {
             address::unknown(set, node, &flow.body);
+        }
+    }
+}
+
+/// A mock that fails names a code.
+fn codes(set: &mut Set<'_>, case: &Case) {
+    for (_, mock) in &case.mocks {
+        let ([entry], Some(code)) = (mock.entries(), mock.get("fail")) else { continue };
+        let is_code = |text: &str| {
+            text.starts_with(|c: char| c.is_ascii_uppercase())
+                && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+        };
+        if !code.text().is_some_and(is_code) {
+            let message = format!("`{}` of a mock names a code", entry.key.value);
+            let help = "write one in capitals: TIMEOUT, UNAVAILABLE, NOT_FOUND, CONFLICT or one of your own";
+            set.error("BAD_NAME", code.span, message, help);
         }
     }
 }

@@ -1,9 +1,15 @@
 //! Bodies of connections and decisions, as the components that use them declare; secrets by reference.
 
+use std::sync::Arc;
+
 use sdk::Value;
 
 use super::{fit::About, set::Set};
-use crate::flow::tree::{Entry, Shape, Span, Tree};
+use crate::flow::{
+    expr::{self, Cell},
+    nearest::nearest,
+    tree::{Entry, Shape, Span, Tree},
+};
 
 /// Keys whose values are secrets.
 const SECRETS: [&str; 10] = [
@@ -24,6 +30,15 @@ pub(super) fn check(set: &mut Set<'_>) {
         let protocol = &connection.protocol;
         let what = format!("a connection of type {}", protocol.value);
         let about = About { code: "CONNECTION_INVALID", what: &what, owner: connection.header.name.span };
+        let known = set.registry.documents().filter(|entry| entry.kind == "Connection");
+        let known: Vec<&str> = known.filter_map(|entry| entry.r#type).collect();
+        // Others may serve a type that no component here has declared; a slip in one that is declared is told.
+        if !known.contains(&protocol.value.as_str())
+            && let Some(meant) = nearest(&protocol.value, known.iter().copied())
+        {
+            let message = format!("there is no connection of type `{}`", protocol.value);
+            set.error("UNKNOWN_WORD", protocol.span, message, format!("did you mean `{meant}`?"));
+        }
         if references(set, &connection.settings) {
             declared(set, "Connection", Some(&protocol.value), &connection.settings, &about);
         }
@@ -49,11 +64,70 @@ fn declared(set: &mut Set<'_>, kind: &str, r#type: Option<&str>, body: &Tree, ab
     let schema = || serde_json::to_value((entry.schema)()).unwrap_or(Value::Bool(true));
     let name = format!("document:{kind}:{}", r#type.unwrap_or_default());
     set.schemas.fit(&name, schema, body, about, &mut set.faults);
-    if set.faults.len() == before
-        && let Err(fault) = (entry.validate)(&body.to_json())
-    {
-        let help = format!("see the description of {}", about.what);
-        set.error(about.code, about.owner, fault.message, help);
+    if set.faults.len() > before {
+        return;
+    }
+    let json = body.to_json();
+    let compile = |text: &str, names: &[&str]| -> Result<Arc<dyn sdk::Evaluate>, sdk::Error> {
+        match Cell::compile(text, names, &Arc::default()) {
+            Ok(cell) => Ok(Arc::new(cell)),
+            Err(faults) => {
+                let words: Vec<String> = faults.into_iter().map(in_words).collect();
+                Err(sdk::Error::validation(about.code, format!("`{text}`: {}", words.join("; "))))
+            }
+        }
+    };
+    if let Err(fault) = (entry.validate)(&json).and_then(|()| (entry.compile)(&json, &compile)) {
+        let (span, word) = mentioned(body, &fault.message).unwrap_or((about.owner, String::new()));
+        let schema = schema();
+        let described = schema.pointer(&format!("/properties/{word}/description")).and_then(Value::as_str);
+        let help = match described.and_then(|text| text.lines().next()) {
+            Some(text) => format!("mend `{word}`: {text}"),
+            None => format!("`bactrian explain-code {}` shows one that is right", about.code),
+        };
+        set.error(about.code, span, fault.message, help);
+    }
+}
+
+fn in_words(fault: expr::Fault) -> String {
+    match fault.help {
+        Some(help) => format!("{}, {help}", fault.message),
+        None => fault.message,
+    }
+}
+
+/// Where a body says what a message quotes: the last quoted word that is one of its texts or keys, at the
+/// last place that says it (of two of one name the second is wrong).
+fn mentioned(body: &Tree, message: &str) -> Option<(Span, String)> {
+    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    let mut said = Vec::new();
+    sayings(body, &mut said);
+    if let (true, [row, column, ..]) = (message.starts_with("rule `"), quoted.as_slice()) {
+        let start = said.iter().find(|(_, text, is_key)| !is_key && text == row).map(|(span, ..)| *span);
+        let cells =
+            said.iter().filter(|(span, text, is_key)| *is_key && text == column && Some(*span) > start);
+        if let Some((span, ..)) = cells.min_by_key(|(span, ..)| *span) {
+            return Some((*span, (*column).to_owned()));
+        }
+    }
+    quoted.iter().rev().find_map(|word| {
+        let mut found = said.iter().filter(|(_, text, _)| text == word).collect::<Vec<_>>();
+        found.sort_by_key(|(span, _, is_key)| (!is_key, *span));
+        found.last().map(|(span, ..)| (*span, (*word).to_owned()))
+    })
+}
+
+/// Every key and every text with its place, and whether it is a key.
+fn sayings<'t>(tree: &'t Tree, said: &mut Vec<(Span, &'t str, bool)>) {
+    match &tree.shape {
+        Shape::Text(text) => said.push((tree.span, text, false)),
+        Shape::List(items) => items.iter().for_each(|item| sayings(item, said)),
+        _ => {
+            for Entry { key, value } in tree.entries() {
+                said.push((key.span, &key.value, true));
+                sayings(value, said);
+            }
+        }
     }
 }
 

@@ -147,7 +147,8 @@ impl Finding<'_> {
 
     /// Whether a key beside it is this one, misspelt: that is told as unknown already.
     fn is_slip(&self, name: &str, at: &Tree) -> bool {
-        let known = self.around().and_then(|schema| schema.get("properties"));
+        let is_closed = |schema: &&Value| schema.get("additionalProperties") == Some(&Value::Bool(false));
+        let known = self.around().filter(is_closed).and_then(|schema| schema.get("properties"));
         let unknown = at.entries().iter().map(|entry| entry.key.value.as_str());
         unknown
             .filter(|key| known.is_some_and(|known| known.get(key).is_none()))

@@ -93,7 +93,7 @@ fn references(set: &mut Set<'_>, with: &Tree) {
     }
 }
 
-fn secret_in(tree: &Tree) -> Option<crate::flow::tree::Span> {
+pub(super) fn secret_in(tree: &Tree) -> Option<crate::flow::tree::Span> {
     if tree.text().is_some_and(|text| text.contains("secret://")) {
         return Some(tree.span);
     }

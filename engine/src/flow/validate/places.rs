@@ -40,6 +40,7 @@ pub(super) fn extensions(set: &mut Set<'_>) {
     }
     for extension in &set.checked.extensions {
         point(set, extension);
+        asks_itself(set, extension);
         for stated in &extension.places {
             reachable(set, stated);
             keys.entry((extension.point.value.clone(), place(stated))).or_default().push(Registered {
@@ -70,6 +71,25 @@ fn reduced_points(set: &Set<'_>) -> BTreeSet<String> {
             _ => None,
         })
         .collect()
+}
+
+/// An extension that answers always and asks its own point would ask itself without end.
+fn asks_itself(set: &mut Set<'_>, extension: &ExtensionDocument) {
+    if extension.when.is_some() {
+        return;
+    }
+    for node in extension.implementation.all_nodes() {
+        if let Kind::Extension { point, .. } = &node.kind
+            && point.value == extension.point.value
+        {
+            let message = format!(
+                "`{}` answers `{}` and asks it again, without end",
+                extension.header.name.value, point.value
+            );
+            let help = "ask another point, or let a guard (`when`) tell the two apart";
+            set.error("FLOW_CYCLE", point.span, message, help);
+        }
+    }
 }
 
 fn point(set: &mut Set<'_>, extension: &ExtensionDocument) {
@@ -208,7 +228,16 @@ pub(super) fn configs(set: &mut Set<'_>) {
     let mut seen: HashMap<(Place, &str), Span> = HashMap::new();
     for config in &set.checked.configs {
         reachable(set, &config.place);
-        for (key, _) in &config.values {
+        for (key, value) in &config.values {
+            if let Some(span) = super::nodes::secret_in(value) {
+                let help = "put it into a Connection; settings are shown to people and read by flows";
+                set.error(
+                    "SECRET_MISPLACED",
+                    span,
+                    "a setting may not hold a secret, not even by reference",
+                    help,
+                );
+            }
             let at = (place(&config.place), key.value.as_str());
             if let Some(first) = seen.get(&at) {
                 let message = format!("`{}` is set a second time for {}", key.value, words(&at.0));
@@ -229,6 +258,13 @@ pub(super) fn identities(set: &mut Set<'_>) {
         } else if rule.biz_id.is_none() {
             let help = "add the `bizId` it belongs to";
             set.warn("UNREACHABLE", rule.span, "a scenario is only tried with a bizId", help);
+        }
+        for tree in [&rule.biz_id, &rule.scenario].into_iter().flatten() {
+            let constant = tree.text().filter(|text| !text.contains("${"));
+            if let Some(fault) = constant.and_then(|text| sdk::BizId::new(text).err()) {
+                let help = "write a name, or null (or nothing) to mean the default";
+                set.error("BAD_NAME", tree.span, fault.to_string(), help);
+            }
         }
     }
 }
