@@ -73,6 +73,8 @@ pub enum Takes {
     Json,
     /// JSON that may hold whole files.
     Files,
+    /// Bytes, read by the handler once it knows whose they are.
+    Raw,
 }
 
 /// What a handler is asked.
@@ -89,6 +91,8 @@ pub struct Ask {
     pub headers: HeaderMap,
     /// The body; `Null` when there is none.
     pub body: Value,
+    /// The bytes, of a route that takes them raw.
+    pub raw: bytes::Bytes,
     /// Places for streams of events.
     pub(super) streams: Arc<Semaphore>,
 }
@@ -170,9 +174,9 @@ static ROWS: &[Row] = table! {
     GET  "/v1/runs/{id}/events"    View    Nothing resource::run::events, "Streams what happens in a run";
     GET  "/v1/runs/{id}/undo"      View    Nothing resource::run::undo, "Shows what a compensation would undo";
     POST "/v1/runs/{id}/cancel"    Operate Json    resource::action::cancel, "Cancels a run";
-    POST "/v1/runs/{id}/retry"     Operate Json    resource::action::refused, "Tries a parked step again";
-    POST "/v1/runs/{id}/resume"    Operate Json    resource::action::refused, "Goes on with a parked run";
-    POST "/v1/runs/{id}/skip"      Operate Json    resource::action::refused, "Leaves a parked step out";
+    POST "/v1/runs/{id}/retry"     Operate Json    resource::action::retry, "Tries a parked step again";
+    POST "/v1/runs/{id}/resume"    Operate Json    resource::action::resume, "Goes on with a parked run";
+    POST "/v1/runs/{id}/skip"      Operate Json    resource::action::skip, "Leaves a parked step out";
 
     // What there is to compose.
     GET  "/v1/components"          View    Nothing resource::component::list, "Lists components";
@@ -199,6 +203,8 @@ static ROWS: &[Row] = table! {
     GET  "/v1/catalog/revisions/{revision}/files/{*path}" View Nothing resource::catalog::old_file, "A file of a revision";
     GET  "/v1/catalog/revisions/{revision}/diff" View Nothing resource::catalog::diff, "What a revision changed";
     POST "/v1/catalog/rollback"    Publish Json    resource::catalog::rollback, "Publishes an earlier revision again";
+
+    POST "/v1/callbacks/{channel}" Open    Raw     resource::callback::take, "Takes a message for a run that waits";
 
     // Around it.
     GET  "/openapi.json"           View    Nothing resource::status::openapi, "This document";
@@ -259,9 +265,9 @@ async fn ask(
     }
     let (parts, body) = request.into_parts();
     let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let body = take(engine, row, &parts.headers, body).await?;
+    let (raw, body) = take(engine, row, &parts.headers, body).await?;
     let query = Query::parse(parts.uri.query().unwrap_or_default());
-    Ok(Ask { engine: engine.clone(), principal, params, query, headers: parts.headers, body, streams })
+    Ok(Ask { engine: engine.clone(), principal, params, query, headers: parts.headers, body, raw, streams })
 }
 
 async fn take(
@@ -269,11 +275,11 @@ async fn take(
     row: &Row,
     headers: &HeaderMap,
     body: axum::body::Body,
-) -> Result<Value, Problem> {
+) -> Result<(bytes::Bytes, Value), Problem> {
     let limits = engine.settings().limits;
     let (most, limits) = match row.takes {
         Takes::Nothing => (0, limits),
-        Takes::Json => (limits.body_bytes, limits),
+        Takes::Json | Takes::Raw => (limits.body_bytes, limits),
         // Texts of many files: slow lines get the time that so much takes.
         Takes::Files => (limits.largest_body_bytes, Limits { body_time: Duration::from_secs(60), ..limits }),
     };
@@ -283,9 +289,12 @@ async fn take(
             Takes::Nothing => {
                 Problem::refused(StatusCode::BAD_REQUEST, "BODY_UNEXPECTED", "this route takes no body")
             }
-            Takes::Json | Takes::Files => problem,
+            Takes::Json | Takes::Files | Takes::Raw => problem,
         })?;
-    Ok(body::parse(&bytes, headers, &limits)?.unwrap_or_default())
+    if row.takes == Takes::Raw {
+        return Ok((bytes, Value::Null));
+    }
+    Ok((bytes::Bytes::new(), body::parse(&bytes, headers, &limits)?.unwrap_or_default()))
 }
 
 /// A call by name never comes here: `front` answers it.

@@ -163,12 +163,23 @@ async fn a_key_has_one_run_whose_answer_is_given_again() {
     let other = world.call("pay", key, &json!({"no": "P2"})).await;
     assert_eq!((other.status, other.code().as_str()), (422, "IDEMPOTENCY_KEY_REUSED"));
     let waiting = world.call("pay", key, &input);
-    let paid = deliver(&world.engine, "e1", "P1", json!({"status": "SUCCESS", "fen": 7}));
-    let (first, _) = tokio::join!(waiting, paid);
+    let body = json!({"no": "P1", "status": "SUCCESS", "fen": 7});
+    let paid = async {
+        assert_eq!(world.post("/v1/callbacks/bnak", "", &body).await.code(), "CHANNEL_NOT_FOUND");
+        assert_eq!(world.post("/v1/callbacks/bank", "", &json!({})).await.code(), "CALLBACK_WITHOUT_KEY");
+        world.post("/v1/callbacks/bank", "", &body).await
+    };
+    let (first, told) = tokio::join!(waiting, paid);
+    assert_eq!((told.status, told.json()), (202, json!({"status": "delivered"})));
+    let told = world.post("/v1/callbacks/bank", "", &body).await;
+    assert_eq!((told.status, told.json()), (202, json!({"status": "duplicate"})));
     assert_eq!((first.status, first.json()), (200, json!({"no": "P1", "fen": 7})));
     let replayed = world.call("pay", key, &input).await;
     assert_eq!((replayed.status, &replayed.body), (200, &first.body));
     assert_eq!(replayed.header("x-run-id"), first.header("x-run-id"));
     let page = world.get(&place).await.json();
+    assert_eq!(page["nodes"][0]["address"], "paid");
+    let list = world.get("/v1/runs?flow=pay&status=succeeded").await.json();
+    assert_eq!((&list["items"][0]["id"], list["items"].as_array().unwrap().len()), (&page["id"], 1));
     assert_eq!((&page["status"], &page["output"]), (&json!("succeeded"), &json!({"no": "P1", "fen": 7})));
 }

@@ -5,44 +5,84 @@ use sdk::Class;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{ok, run::missing};
+use super::{history, ok, run::missing};
 use crate::{
     Engine,
-    serve::{Answer, Ask, Problem},
+    serve::{Answer, Ask, Problem, durable::refused},
+    state::Action,
+    worker::{OperateError, Order},
 };
 
 /// Runs that one call acts on, at the most.
 const MOST: usize = 1_000;
 
-/// Cancels a run: reads are dropped, writes are waited for, what was done is undone.
-pub(in crate::serve) async fn cancel(ask: Ask) -> Answer {
-    let id = ask.param("id");
-    act(&ask.engine, "cancel", id, false)?;
-    let clock = &*ask.engine.settings().clock;
-    ok(&ask.engine.runs().item(id, clock).ok_or_else(|| missing(id))?)
+/// What one call asks for.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+struct Asked {
+    reason: String,
+    /// The node it is about, as the run's page calls it.
+    address: Option<String>,
 }
 
-/// What only a parked run takes.
-pub(in crate::serve) async fn refused(ask: Ask) -> Answer {
-    let id = ask.param("id");
-    let item = ask.engine.runs().item(id, &*ask.engine.settings().clock).ok_or_else(|| missing(id))?;
-    Err(not_allowed(&format!("the run is {}, and only a parked one takes this", item.status.word())))
+/// Cancels a run: reads are dropped, writes are waited for, what was done is undone.
+pub(in crate::serve) async fn cancel(ask: Ask) -> Answer {
+    one(ask, Action::Cancel).await
+}
+
+/// Tries what a parked run is stuck at again.
+pub(in crate::serve) async fn retry(ask: Ask) -> Answer {
+    one(ask, Action::Retry).await
+}
+
+/// Goes on with a parked run.
+pub(in crate::serve) async fn resume(ask: Ask) -> Answer {
+    one(ask, Action::Resume).await
+}
+
+/// Leaves out what a parked run is stuck at.
+pub(in crate::serve) async fn skip(ask: Ask) -> Answer {
+    one(ask, Action::Skip).await
+}
+
+async fn one(mut ask: Ask, action: Action) -> Answer {
+    let asked: Asked = if ask.body.is_null() { Asked::default() } else { ask.read()? };
+    let id = ask.param("id").to_owned();
+    let address = asked.address.as_deref().map(str::parse).transpose();
+    let address = address.map_err(|fault: crate::state::Malformed| {
+        Problem::refused(StatusCode::BAD_REQUEST, "BODY_INVALID", fault.to_string())
+    })?;
+    let (actor, reason) = (ask.principal.name, asked.reason.as_str());
+    act(&ask.engine, &id, Order { action, address, actor, reason, is_dry: false }).await?;
+    if let Some(page) = history::page(&ask.engine, &id).await? {
+        return ok(&page);
+    }
+    let clock = &*ask.engine.settings().clock;
+    ok(&ask.engine.runs().item(&id, clock).ok_or_else(|| missing(&id))?)
 }
 
 fn not_allowed(detail: &str) -> Problem {
     Problem::new(StatusCode::CONFLICT, Class::Conflict, "ACTION_NOT_ALLOWED", detail)
 }
 
-fn act(engine: &Engine, action: &str, id: &str, is_dry: bool) -> Result<(), Problem> {
+async fn act(engine: &Engine, id: &str, order: Order<'_>) -> Result<(), Problem> {
     let runs = engine.runs();
+    if let Ok(run) = id.parse() {
+        match engine.operate(run, order.clone()).await {
+            Err(OperateError::Missing(_)) => {}
+            Ok(()) => return Ok(()),
+            Err(OperateError::Store(error)) => return Err(refused(&error)),
+            Err(other) => return Err(not_allowed(&other.to_string())),
+        }
+    }
     let Some(live) = runs.live(id) else {
         let ended = runs.kept(id).ok_or_else(|| missing(id))?;
         return Err(not_allowed(&format!("the run is {} already", ended.item.status.word())));
     };
-    if action != "cancel" {
+    if order.action != Action::Cancel {
         return Err(not_allowed("the run goes on, and only a parked one takes this"));
     }
-    if !is_dry {
+    if !order.is_dry {
         tracing::info!(run = %id, "cancelled by an operator");
         live.handle().cancel();
     }
@@ -52,7 +92,7 @@ fn act(engine: &Engine, action: &str, id: &str, is_dry: bool) -> Result<(), Prob
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Several {
-    action: String,
+    action: Action,
     ids: Vec<String>,
     #[serde(default)]
     reason: Option<String>,
@@ -63,17 +103,19 @@ struct Several {
 /// Acts on several runs; what one of them does not allow stops none of the others.
 pub(in crate::serve) async fn several(mut ask: Ask) -> Answer {
     let Several { action, ids, reason, dry_run } = ask.read()?;
-    if !matches!(action.as_str(), "cancel" | "retry" | "resume" | "skip") || ids.len() > MOST {
-        let detail = format!("`action` is cancel, retry, resume or skip, on at most {MOST} runs");
+    if ids.len() > MOST {
+        let detail = format!("one call acts on at most {MOST} runs");
         return Err(Problem::refused(StatusCode::BAD_REQUEST, "BODY_INVALID", detail));
     }
-    tracing::info!(action, runs = ids.len(), ?reason, dry_run, "an action on several runs");
-    let results: Vec<Value> = ids
-        .iter()
-        .map(|id| match act(&ask.engine, &action, id, dry_run) {
+    tracing::info!(?action, runs = ids.len(), ?reason, dry_run, "an action on several runs");
+    let (actor, reason) = (ask.principal.name, reason.unwrap_or_default());
+    let mut results: Vec<Value> = Vec::new();
+    for id in &ids {
+        let order = Order { action, address: None, actor, reason: &reason, is_dry: dry_run };
+        results.push(match act(&ask.engine, id, order).await {
             Ok(()) => json!({"id": id, "ok": true}),
             Err(problem) => json!({"id": id, "ok": false, "code": problem.code}),
-        })
-        .collect();
+        });
+    }
     ok(&json!({"results": results}))
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod action;
 mod answer;
+pub(super) mod callback;
 pub(super) mod case;
 pub(super) mod catalog;
 pub(super) mod component;
@@ -9,6 +10,7 @@ pub(super) mod config;
 pub(super) mod draft;
 pub(super) mod extension;
 pub(super) mod flow;
+pub(super) mod history;
 pub(super) mod layout;
 pub(super) mod live;
 pub(super) mod run;

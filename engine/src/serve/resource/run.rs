@@ -9,7 +9,7 @@ use sdk::Timestamp;
 use serde_json::json;
 use tokio::sync::{broadcast, watch};
 
-use super::ok;
+use super::{history, ok};
 use crate::{
     recent::{Filter, Item, Kept, Live, Seen},
     serve::{Answer, Ask, Event, Problem, bytes, events as stream_of},
@@ -37,7 +37,22 @@ pub(in crate::serve) async fn list(ask: Ask) -> Answer {
         before: text("cursor"),
         limit: usize::try_from(ask.number("limit")?.unwrap_or(PAGE).clamp(1, MOST)).unwrap_or(1),
     };
-    ok(&ask.engine.runs().list(&filter, &*ask.engine.settings().clock))
+    let page = ask.engine.runs().list(&filter, &*ask.engine.settings().clock);
+    let durable = history::rows(&ask.engine, &filter).await?;
+    let mut counts = json!(page.counts);
+    let plain = page.items.iter().filter(|item| !item.is_durable);
+    let mut items: Vec<_> = plain.map(|item| (item.id.to_string(), json!(item))).collect();
+    for (_, item) in &durable {
+        let word = item["status"].as_str().unwrap_or_default();
+        counts[word] = json!(counts[word].as_u64().unwrap_or(0) + 1);
+    }
+    items.extend(durable);
+    items.sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
+    let has_more = page.next.is_some() || items.len() > filter.limit;
+    items.truncate(filter.limit);
+    let next = items.last().filter(|_| has_more).map(|(id, _)| id.clone());
+    let items: Vec<_> = items.into_iter().map(|(_, item)| item).collect();
+    ok(&json!({"items": items, "next": next, "counts": counts}))
 }
 
 /// A time of the query: RFC 3339, or milliseconds since 1970.
@@ -80,6 +95,9 @@ pub(super) fn missing(id: &str) -> Problem {
 
 /// Shows a run.
 pub(in crate::serve) async fn show(ask: Ask) -> Answer {
+    if let Some(page) = history::page(&ask.engine, ask.param("id")).await? {
+        return ok(&page);
+    }
     let body = match find(&ask)? {
         Found::Live(live) => live.to_json(&*ask.engine.settings().clock),
         Found::Kept(kept) => kept.to_json(),
