@@ -1,15 +1,19 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { messages } from './messages.plugin';
 
 /** `BACTRIAN_URL` names the engine the development server talks to. */
 const engine = process.env['BACTRIAN_URL'] ?? 'http://127.0.0.1:8080';
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [messages(), react()],
   resolve: {
     // The entry of @rjsf/core imports a validator for a test helper; ours never runs.
-    alias: { '@rjsf/validator-ajv8': fileURLToPath(new URL('./src/forms/validator.ts', import.meta.url)) },
+    alias: {
+      '@rjsf/validator-ajv8': fileURLToPath(new URL('./src/forms/validator.ts', import.meta.url)),
+      '@formatjs/icu-messageformat-parser': '@formatjs/icu-messageformat-parser/no-parser.js',
+    },
   },
   build: {
     target: 'es2022',

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 
 const dist = new URL('../dist/', import.meta.url).pathname;
-const manifest = JSON.parse(readFileSync(join(dist, 'manifest.json'), 'utf8'));
+const manifest = JSON.parse(
+  readFileSync(new URL('../node_modules/.bactrian-manifest.json', import.meta.url), 'utf8'),
+);
 const BUDGET = { route: 230, editor: 480, lazy: 120, brotli: 700, raw: 2560 };
 
 const sizes = new Map();

@@ -9,7 +9,13 @@ export type Translate = (key: Key, values?: Values) => string;
 
 export function useText(): Translate {
   const intl = useIntl();
-  return useCallback((key, values) => intl.formatMessage({ id: key }, values), [intl]);
+  return useCallback(
+    (key, values) => {
+      const message = intl.messages[key];
+      return typeof message === 'string' ? message : intl.formatMessage({ id: key }, values);
+    },
+    [intl],
+  );
 }
 
 /** `12 ms`, `1.4 s`, `3 min` in the reader's language. */

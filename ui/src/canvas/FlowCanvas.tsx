@@ -63,7 +63,7 @@ function Inner(props: CanvasProps) {
   const onEdgesChange = useChosenEdge(props);
   const drop = useDrop(props, box);
   const links = useLinks(props);
-  useFit(props.fitKey, nodes.length);
+  const { onMoveStart } = useFit(props.fitKey, nodes.length);
   const isFar = useStore((state) => state.transform[2] < 0.4);
   const edges = useTargeted(props.edges, drop.target);
   return (
@@ -92,6 +92,7 @@ function Inner(props: CanvasProps) {
         nodesConnectable={!isReadOnly}
         edgesReconnectable={!isReadOnly}
         {...GESTURES}
+        onMoveStart={onMoveStart}
         onlyRenderVisibleElements={nodes.length > 120}
         aria-label={label}
       >
@@ -195,15 +196,29 @@ function useChosenEdge({ onSelectEdge }: CanvasProps) {
   );
 }
 
-function useFit(key: string, count: number): void {
+/** Fits a document once, and again when the pane changes size as long as nobody has moved the view. */
+function useFit(
+  key: string,
+  count: number,
+): { readonly onMoveStart: (event: MouseEvent | TouchEvent | null) => void } {
   const fit = useFitView();
   const isReady = useNodesInitialized();
+  const height = useStore((state) => state.height);
   const fitted = useRef('');
+  const isMoved = useRef(false);
   useEffect(() => {
-    if (count === 0 || !isReady || fitted.current === key) return;
-    fitted.current = key;
+    const now = `${key} ${height}`;
+    if (count === 0 || !isReady || fitted.current === now) return;
+    const isSame = fitted.current.startsWith(`${key} `);
+    fitted.current = now;
+    if (isSame && isMoved.current) return;
+    isMoved.current = false;
     fit(false);
-  }, [key, count, isReady, fit]);
+  }, [key, count, isReady, height, fit]);
+  const onMoveStart = useCallback((event: MouseEvent | TouchEvent | null) => {
+    if (event !== null) isMoved.current = true;
+  }, []);
+  return { onMoveStart };
 }
 
 /** A refusal is forgotten once the pointer is this far from where it was given. */
