@@ -4,6 +4,7 @@
 //! Exit codes: 0 done · 1 the answer is no (documents refused, cases failed, run failed) · 2 called wrongly ·
 //! 3 the environment refused (port taken, store unreadable, file missing).
 
+mod catalog;
 mod check;
 mod explain;
 mod explain_code;
@@ -38,6 +39,8 @@ const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), ", with the designer as
 
 #[derive(Subcommand)]
 enum Command {
+    /// What was published: exports, lists, publishes, rolls back, compares.
+    Catalog(catalog::Arguments),
     /// Reports everything that is wrong with documents, without running anything.
     Check(check::Arguments),
     /// Shows what runs for an identity: where each node came from, who answers each extension point.
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let output = Output::new(arguments.json);
     let done = match arguments.command {
+        Command::Catalog(arguments) => catalog::run(&arguments, &output),
         Command::Check(arguments) => check::run(&arguments, &output),
         Command::Explain(arguments) => explain::run(&arguments, &output),
         Command::Graph(arguments) => graph::run(&arguments, &output),

@@ -6,8 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use engine::{Engine, OpenError, Settings, secrets::Secrets};
-use sdk::Registry;
+use engine::{Engine, OpenError, Rejected, Settings, clock::SystemClock, secrets::Secrets};
+use sdk::{Clock as _, Registry, Timestamp};
 
 use crate::output::{Fault, Output};
 
@@ -55,14 +55,24 @@ pub(crate) async fn open(settings: Settings, output: &Output) -> Result<Option<E
     match Engine::open(settings).await {
         Ok(engine) => Ok(Some(engine)),
         Err(OpenError::Refused(rejected)) => {
-            if output.is_json() {
-                output.json(&rejected.to_json());
-            } else {
-                output.line(rejected.to_text().trim_end());
-                output.line(&format!("refused: {} errors", rejected.errors()));
-            }
+            refused(&rejected, output);
             Ok(None)
         }
         Err(fault) => Err(Fault::Environment(fault.to_string())),
     }
+}
+
+/// Prints why documents were refused.
+pub(crate) fn refused(rejected: &Rejected, output: &Output) {
+    if output.is_json() {
+        output.json(&rejected.to_json());
+    } else {
+        output.line(rejected.to_text().trim_end());
+        output.line(&format!("refused: {} errors", rejected.errors()));
+    }
+}
+
+/// The time.
+pub(crate) fn now() -> Timestamp {
+    SystemClock::new().now()
 }

@@ -28,6 +28,9 @@ pub(crate) struct Arguments {
     /// Reloads when a document changes; a set with a fault leaves the old one serving.
     #[arg(long)]
     watch: bool,
+    /// Publishing also writes the changed files to the directory of documents.
+    #[arg(long, requires = "flows")]
+    write_back: bool,
     /// A JSON file of secrets by name.
     #[arg(long, env = "BACTRIAN_SECRETS")]
     secrets: Option<PathBuf>,
@@ -60,6 +63,7 @@ pub(crate) fn run(arguments: Arguments, output: &Output) -> Result<ExitCode, Fau
     settings.data = arguments.data;
     settings.secrets = opening::secrets(arguments.secrets.as_deref())?;
     settings.hosts = arguments.host;
+    settings.writes_back = arguments.write_back;
     settings.assets = Assets::new(bactrian_ui::FILES, bactrian_ui::NONCE_MARK);
     settings.durability = match arguments.durability {
         Survives::Power => Durability::Power,

@@ -10,6 +10,7 @@ mod publish;
 mod served;
 mod settings;
 mod watch;
+mod write_back;
 
 pub use call::{Chosen, Invocation};
 pub use import::Imported;

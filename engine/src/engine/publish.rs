@@ -85,9 +85,11 @@ impl Engine {
     async fn put(&self, texts: Texts, origin: Origin, by: &str, note: &str) -> Result<Revision, ChangeError> {
         let (at, base) = (self.0.world.clock.now(), self.served().about.number);
         let about = About { number: base + 1, at, by: by.to_owned(), note: note.to_owned() };
+        let before = self.served().texts();
         let served = self.compile(&texts, about).await.map_err(ChangeError::Refused)?;
         let revision = self.0.revisions.publish(base, &texts, origin, by, note, at).await?;
         self.serve_now(served);
+        self.write_back(&before, &texts).await;
         Ok(revision)
     }
 }

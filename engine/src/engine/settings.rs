@@ -44,6 +44,8 @@ pub struct Settings {
     pub is_development: bool,
     /// Names the server is known by beside `localhost` and its address.
     pub hosts: Vec<String>,
+    /// Whether publishing also writes the changed files to the directories of `flows`.
+    pub writes_back: bool,
     /// The version of the program.
     pub version: String,
 }
@@ -64,6 +66,7 @@ impl Settings {
             keeping: Keeping::default(),
             is_development: true,
             hosts: Vec::new(),
+            writes_back: false,
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }
     }
