@@ -13,6 +13,8 @@ use tokio::{
     task::JoinSet,
 };
 
+use crate::watch::now;
+
 /// What a round of load saw.
 pub(crate) struct Round {
     /// Requests answered with 2xx.
@@ -68,7 +70,7 @@ pub(crate) async fn load(
     connections: usize,
     duration: Duration,
 ) -> io::Result<Round> {
-    let begun = Instant::now();
+    let begun = now();
     let mut tasks = JoinSet::new();
     for _ in 0..connections {
         let stream = TcpStream::connect(address).await?;
@@ -91,8 +93,8 @@ async fn one(mut stream: TcpStream, request: Arc<[u8]>, until: Instant) -> (Vec<
     let mut latencies = Vec::with_capacity(1 << 16);
     let mut buffer = Vec::with_capacity(16 << 10);
     let mut bad = 0;
-    while Instant::now() < until {
-        let sent = Instant::now();
+    while now() < until {
+        let sent = now();
         match exchange(&mut stream, &request, &mut buffer).await {
             Ok(true) => latencies.push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX)),
             Ok(false) => bad += 1,

@@ -6,6 +6,7 @@ mod load;
 mod loader;
 mod process;
 mod table;
+mod watch;
 
 use components as _;
 

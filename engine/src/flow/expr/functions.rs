@@ -99,15 +99,14 @@ pub(super) fn arity(name: &str, is_member: bool) -> Option<RangeInclusive<usize>
         (true, "hasValue" | "lowerAscii" | "reverse" | "size" | "sort" | "trim" | "upperAscii" | "value") => {
             0..=0
         }
-        (true, "charAt" | "contains" | "endsWith" | "or" | "orValue" | "startsWith") => 1..=1,
-        (true, "indexOf" | "lastIndexOf" | "split" | "substring") => 1..=2,
-        (true, "slice") => 2..=2,
-        (
+        (true, "charAt" | "contains" | "endsWith" | "or" | "orValue" | "startsWith")
+        | (
             false,
             "bool" | "bytes" | "double" | "duration" | "dyn" | "int" | "size" | "string" | "timestamp"
             | "type" | "uint",
         ) => 1..=1,
-        (false, "date") => 2..=2,
+        (true, "indexOf" | "lastIndexOf" | "split" | "substring") => 1..=2,
+        (true, "slice") | (false, "date") => 2..=2,
         _ => return None,
     })
 }

@@ -224,9 +224,10 @@ fn called<'c>(
 /// What may answer at a point for a use case.
 fn answers<'c>(checked: &'c Checked, use_case: &str, point: &str) -> Vec<&'c Implementation> {
     let is_for = |place: &For| place.use_case.as_ref().is_some_and(|stated| stated.value == use_case);
-    let written = checked.extensions.iter().filter(|extension| {
-        extension.point.value == point && extension.places.iter().any(|place| is_for(place))
-    });
+    let written = checked
+        .extensions
+        .iter()
+        .filter(|extension| extension.point.value == point && extension.places.iter().any(is_for));
     let default = checked.points.iter().filter(|found| found.header.name.value == point);
     written
         .map(|extension| &extension.implementation)
