@@ -107,6 +107,7 @@ async fn a_message_wakes_its_run_once_whenever_it_comes() {
 }
 
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "a caller that goes away needs a task of its own")]
 async fn a_run_goes_on_after_a_restart_on_the_revision_it_began_with() {
     let (flows, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     write(flows.path(), PAY);
@@ -136,6 +137,7 @@ async fn a_run_goes_on_after_a_restart_on_the_revision_it_began_with() {
 }
 
 /// The files are free once the last task of the engine before has let go of them.
+#[expect(clippy::disallowed_methods, reason = "waits for the file system, not for the engine")]
 async fn reopened(flows: &Path, data: &Path) -> Engine {
     for _ in 0..100 {
         let mut settings = Settings::new(Registry::collect().unwrap());

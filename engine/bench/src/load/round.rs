@@ -1,6 +1,6 @@
 //! One number of flows, in a process of its own.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use engine::{
     catalog::{Snapshot, Sources, compile},
