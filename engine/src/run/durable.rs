@@ -11,8 +11,9 @@ use tokio::sync::oneshot;
 use super::{
     Start,
     failure::{Answer, Failure, seal},
+    handle::Handle,
     journal::{Birth, Broken, Journal},
-    life::{Finished, Handle, Request, accept, begin_with},
+    life::{Finished, Request, accept, begin_with},
     one::Run,
     report::RunStatus,
 };

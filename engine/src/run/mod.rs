@@ -22,6 +22,7 @@ mod failure;
 #[cfg(test)]
 mod flow_tests;
 mod frame;
+mod handle;
 mod invocation;
 mod journal;
 mod kept;
@@ -52,7 +53,8 @@ mod wait_tests;
 pub use durable::{Carried, Durable, Opening, open, resume};
 pub use event::{Dead, Effect, Ending, Event, Status};
 pub use failure::{Answer, Cause, Failure, seal, unseal};
-pub use life::{Begun, Finished, Handle, Request, RunReport, Start, begin};
+pub use handle::Handle;
+pub use life::{Begun, Finished, Request, RunReport, Start, begin};
 pub use mock::Mocks;
 pub use report::{
     Answered, Attempt, ErrorReport, Items, Level, NodeReport, NodeStatus, RunStatus, ServedBy, Skip, kind,

@@ -185,3 +185,28 @@ async fn a_key_has_one_run_whose_answer_is_given_again() {
     assert_eq!((&list["items"][0]["id"], list["items"].as_array().unwrap().len()), (&page["id"], 1));
     assert_eq!((&page["status"], &page["output"]), (&json!("succeeded"), &json!({"no": "P1", "fen": 7})));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_schedule_starts_one_run_per_fire_and_identity() {
+    let flows = tempfile::tempdir().unwrap();
+    write(
+        flows.path(),
+        "Flow tick
+durable: true
+triggers:
+  cron:
+    schedule: '* * * * *'
+    identities: [{}, {bizId: travel}]
+    input: {at: '${trigger.scheduledAt}'}
+nodes:
+  told: {use: map, with: {at: '${input.at}'}}
+output: '${nodes.told}'",
+    );
+    let engine = open(flows.path(), None).await;
+    engine.work();
+    engine.settings().clock.sleep(Duration::from_secs(181)).await;
+    let rows = engine.store().list(&Filter { limit: 100, ..Filter::default() }).await.unwrap().rows;
+    let of_travel = rows.iter().filter(|row| row.origin.tenant().as_str() == "travel").count();
+    assert_eq!((rows.len(), of_travel), (6, 3));
+    assert!(rows.iter().all(|row| row.status == Status::Succeeded));
+}
