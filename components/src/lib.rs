@@ -10,6 +10,7 @@ pub mod delay;
 pub mod http;
 pub mod log;
 pub mod map;
+pub mod publish;
 pub mod template;
 pub mod validate;
 
