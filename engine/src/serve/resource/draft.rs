@@ -102,7 +102,11 @@ pub(in crate::serve) async fn put(mut ask: Ask) -> Answer {
 
 /// `DELETE /v1/catalog/drafts/{path}`.
 pub(in crate::serve) async fn remove(ask: Ask) -> Answer {
-    Draft::remove(&ask.engine.documents(), ask.param("path")).await.map_err(|unread| fault(&unread))?;
+    let (documents, path) = (ask.engine.documents(), ask.param("path"));
+    if Draft::get(&documents, path).await.map_err(|unread| fault(&unread))?.is_none() {
+        return Err(Problem::not_found("DRAFT_NOT_FOUND", format!("there is no draft of `{path}`")));
+    }
+    Draft::remove(&documents, path).await.map_err(|unread| fault(&unread))?;
     ok(&json!({"removed": ask.param("path")}))
 }
 

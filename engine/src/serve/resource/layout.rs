@@ -7,7 +7,11 @@ use crate::publish::Pins;
 
 /// `GET /v1/layout/{flow}`.
 pub(in crate::serve) async fn show(ask: Ask) -> Answer {
-    let pins = Pins::get(&ask.engine.documents(), ask.param("flow")).await.map_err(|fault| store(&fault))?;
+    let flow = ask.param("flow");
+    if ask.engine.served().entry(flow).is_none() {
+        return Err(Problem::not_found("FLOW_NOT_FOUND", format!("there is no flow `{flow}`")));
+    }
+    let pins = Pins::get(&ask.engine.documents(), flow).await.map_err(|fault| store(&fault))?;
     ok(&pins)
 }
 

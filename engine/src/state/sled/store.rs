@@ -247,7 +247,7 @@ impl Store for Sled {
 
     async fn published(&self, ids: &[OutId]) -> Result<()> {
         let ids = ids.to_vec();
-        self.committer.call(move |ledger| ledger.published(&ids), |()| false).await
+        self.committer.durably(move |ledger| ledger.published(&ids)).await
     }
 
     async fn read(&self, run: RunId) -> Result<Option<Snapshot>> {

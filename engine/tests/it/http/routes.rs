@@ -19,7 +19,8 @@ async fn a_route_has_one_spelling() {
                 .replacen("/h", "/H", 1)
                 .replacen("/m", "/M", 1)
                 .replacen("/r", "/R", 1)
-                .replacen("/e", "/E", 1),
+                .replacen("/e", "/E", 1)
+                .replacen("/o", "/O", 1),
             format!("{path}%2e"),
             format!("{path};a"),
             format!("{path}/%2e%2e/configs"),
