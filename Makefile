@@ -4,7 +4,7 @@ SHELL := /bin/bash
 NICE := nice -n 5
 NEXTEST := $(shell command -v cargo-nextest >/dev/null 2>&1 && echo "nextest run" || echo test)
 
-.PHONY: help run test setup ui check rust-test ui-test browser-test deny golden bench chaos clean
+.PHONY: help run test setup ui check rust-test browser-test deny golden bench
 
 help: ## lists the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -29,6 +29,11 @@ rust-test: ## the Rust suite and its documentation examples
 	cargo $(NEXTEST) --workspace
 	cargo test --workspace --doc
 
+browser-test: ## the designer in a real browser, over the built engine and sandbox
+	.ci/setup ui browser
+	cargo build --package bactrian --package bactrian-sandbox
+	cd ui && npm run e2e
+
 deny: ## licences, bans and sources of the dependencies
 	cargo deny check bans licenses sources
 
@@ -39,7 +44,3 @@ bench: ## every benchmark; prints ratios against a reference in the same run
 	cargo bench -p bactrian-engine
 	cargo run --release -p bactrian-bench -- http
 	cargo run --release -p bactrian-bench -- load
-	cargo run --release -p bactrian-bench -- durable
-
-chaos: ## the long crash, power-loss and simulation rounds
-	cargo run --release -p bactrian-bench -- chaos

@@ -52,6 +52,14 @@ pub struct Revision {
     pub files: BTreeMap<String, String>,
 }
 
+impl Revision {
+    /// SHA-256 over its paths and the hashes of their texts, in hex.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        hash(&self.files.iter().map(|(path, text)| format!("{path}\n{text}\n")).collect::<String>())
+    }
+}
+
 /// One file that differs between two revisions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]

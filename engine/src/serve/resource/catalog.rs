@@ -161,7 +161,7 @@ pub(in crate::serve) async fn diff(ask: Ask) -> Answer {
 
 fn view(revision: &Revision) -> Value {
     json!({"revision": revision.number, "at": text(revision.at), "origin": revision.origin, "by": revision.by,
-           "note": revision.note, "fileCount": revision.files.len()})
+           "note": revision.note, "fileCount": revision.files.len(), "hash": revision.hash()})
 }
 
 /// Why a change was not made, as a problem.
