@@ -5,7 +5,6 @@ import { type Kept, catalogQuery, readDraft } from '../api/catalog';
 import { meQuery } from '../api/engine';
 import { flowQuery } from '../api/flows';
 import { useText } from '../app/text';
-import { merge } from '../core/merge';
 import { Session } from '../core/session';
 import { Button } from '../kit/Button';
 import { Banner, Empty } from '../kit/Panel';
@@ -215,16 +214,18 @@ function Unreadable() {
   );
 }
 
+const MergeDialog = lazy(async () => ({ default: (await import('../publish/MergeDialog')).MergeDialog }));
+
 function Conflict({ drafts }: { readonly drafts: Drafts }) {
   const text = useText();
   const { session } = useEditing();
   const [base] = useState(() => session.file);
+  const [isJoining, setJoining] = useState(false);
   if (drafts.state.state !== 'conflict') return null;
   const { theirs, etag } = drafts.state;
-  const join = () => {
-    const merged = merge(base, session.text, theirs.replaceAll('\r\n', '\n'));
+  const use = (joined: string) => {
     session.dispatch({
-      changes: { from: 0, to: session.editor.doc.length, insert: merged.text },
+      changes: { from: 0, to: session.editor.doc.length, insert: joined },
       userEvent: 'input.merge',
     });
     drafts.adopt(etag);
@@ -234,7 +235,7 @@ function Conflict({ drafts }: { readonly drafts: Drafts }) {
       tone="warn"
       action={
         <>
-          <Button size="small" onPress={join}>
+          <Button size="small" onPress={() => setJoining(true)}>
             {text('conflict.merge')}
           </Button>
           <Button size="small" look="quiet" onPress={() => drafts.adopt(etag)}>
@@ -244,6 +245,17 @@ function Conflict({ drafts }: { readonly drafts: Drafts }) {
       }
     >
       {text('conflict.text')}
+      {isJoining ? (
+        <Suspense fallback={null}>
+          <MergeDialog
+            base={base.replaceAll('\r\n', '\n')}
+            mine={session.text}
+            theirs={theirs.replaceAll('\r\n', '\n')}
+            onMerged={use}
+            onClose={() => setJoining(false)}
+          />
+        </Suspense>
+      ) : null}
     </Banner>
   );
 }
