@@ -47,8 +47,10 @@ nodes:
 
 #[tokio::test(start_paused = true)]
 async fn a_message_wins_the_race_whenever_it_comes_and_is_taken_once() {
-    for when in ["early", "waiting", "between rounds"] {
-        let shop = Shop::new(BANK);
+    let cases =
+        ["early", "waiting", "between rounds"].map(|when| ["read", "write"].map(|effect| (when, effect)));
+    for (when, effect) in cases.into_iter().flatten() {
+        let shop = Shop::new(&BANK.replace("effect: read", &format!("effect: {effect}")));
         let yes = json!({"status": "SUCCESS"});
         if when == "early" {
             shop.deliver("P1", "e1", yes.clone()).await;
@@ -68,8 +70,10 @@ async fn a_message_wins_the_race_whenever_it_comes_and_is_taken_once() {
             shop.deliver("P1", "e1", yes).await;
             durable = shop.claim().await.unwrap();
         }
+        let came_at = shop.world.clock().now();
         let finished = shop.finish(durable).await;
         assert_eq!(told(&finished), r#"succeeded {"status":"SUCCESS"}"#, "{when}");
+        assert_eq!(shop.world.clock().now(), came_at, "{when}, {effect}: the query is not waited for");
         let booked = shop.world.log().iter().filter(|line| *line == "book done").count();
         let journal = shop.journal().await;
         assert_eq!(booked, 1, "{when}");

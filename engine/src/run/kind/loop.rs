@@ -1,6 +1,9 @@
 //! `loop`: rounds of one body until a condition holds. Each round has a frame of its own, so nothing of the
 //! round before can be taken for this one's.
 
+use std::pin::pin;
+
+use futures_util::future::select;
 use sdk::{Class, Error, Outcome, Shared, Value};
 
 use crate::{
@@ -20,7 +23,10 @@ pub(super) async fn call(invocation: &Invocation, plan: &LoopPlan, attempt: u32)
     for round in 0..plan.max {
         let pause = if round == 0 { plan.after } else { plan.every };
         if let Some(pause) = pause {
-            pause::sleep(invocation, Tag::Round(round), pause).await;
+            // A loop that may write is waited for when its body halts, but the next round is not: the pause
+            // before it may be minutes.
+            let halted = invocation.frame.halt().cancelled();
+            select(pin!(pause::sleep(invocation, Tag::Round(round), pause)), pin!(halted)).await;
         }
         if invocation.frame.is_halting() {
             return Err(cancelled());
