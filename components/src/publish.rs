@@ -1,5 +1,6 @@
 //! `publish`: announces that something happened, by POST of `{id, topic, key, body}` to the connection. The id is
 //! the node's idempotency key: the same over retries and crashes, so that the far side knows an event again.
+//! In a durable run the event is kept with the node's result and sent after it, at least once.
 
 use sdk::prelude::*;
 
@@ -40,6 +41,18 @@ impl Component for Publish {
             "key": sdk::plain(&self.key),
             "body": self.body,
         });
+        let deferred = Deferred {
+            component: Self::NAME,
+            with: serde_json::json!({
+                "connection": self.connection, "topic": self.topic, "key": self.key, "body": self.body,
+            }),
+            target: self.connection.as_str().into(),
+            topic: self.topic.as_str().into(),
+            key: sdk::plain(&self.key).into(),
+        };
+        if cx.defer(deferred) {
+            return Ok(Shared::new(serde_json::json!({"id": id})));
+        }
         let request = serde_json::json!({
             "connection": self.connection, "method": "POST", "path": "/", "body": event,
         });

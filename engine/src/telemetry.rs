@@ -23,6 +23,10 @@ pub const TASKS: &str = "bactrian_tasks";
 pub const REVISION: &str = "bactrian_catalog_revision";
 /// Sets of documents that were refused.
 pub const REJECTED: &str = "bactrian_catalog_rejected_total";
+/// Events that were not delivered yet.
+pub const OUTBOX: &str = "bactrian_outbox_depth";
+/// Deliveries of events, by outcome: delivered, failed, parked.
+pub const EVENTS: &str = "bactrian_events_total";
 /// The span of one HTTP request, on at level debug.
 pub const REQUEST_SPAN: &str = "request";
 
@@ -60,6 +64,7 @@ impl Telemetry {
         let texts = [
             (RUNS, Unit::Count, "runs that ended, by flow and status"),
             (REQUESTS, Unit::Count, "HTTP answers, by the first digit of their status"),
+            (EVENTS, Unit::Count, "deliveries of events, by outcome"),
             (REJECTED, Unit::Count, "sets of documents that were refused"),
         ];
         for (name, unit, text) in texts {

@@ -26,6 +26,22 @@ pub struct Call {
     pub deadline: Option<Timestamp>,
 }
 
+/// What a component would rather do once its node's result is kept: then nobody is told of what is lost in a
+/// crash, and nothing that is kept goes untold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Deferred {
+    /// The component to call then, by name: usually itself.
+    pub component: &'static str,
+    /// Its configuration then.
+    pub with: Value,
+    /// Where it goes, such as the connection's name: one that is down holds up no other.
+    pub target: Arc<str>,
+    /// What kind of event it is.
+    pub topic: Arc<str>,
+    /// What orders it: calls of one key to one target are made one after the other.
+    pub key: Arc<str>,
+}
+
 /// An expression compiled by the engine, for components that take expressions as data (rule tables).
 pub trait Evaluate: Send + Sync {
     /// Evaluates with the fields of `names` (an object) in scope.
@@ -68,6 +84,13 @@ pub trait Host: Send + Sync + 'static {
 
     /// Whether this is a developer's machine, where connections may lead to loopback.
     fn is_development(&self) -> bool {
+        false
+    }
+
+    /// Keeps a call for later, with the result of the node; false when there is nothing to keep it in. Whoever is
+    /// refused makes the call now.
+    fn defer(&self, call: &Call, deferred: Deferred) -> bool {
+        let _ = (call, deferred);
         false
     }
 
@@ -164,6 +187,13 @@ impl Context {
     /// The load-time code of the fault.
     pub fn compile(&self, text: &str, names: &[&str]) -> Result<Arc<dyn Evaluate>, Error> {
         self.host.compile(text, names)
+    }
+
+    /// Keeps a call for later: it is made, at least once and with this call's idempotency key, after the node's
+    /// result is kept. False when the run is not durable, and in the later call itself: then make it now.
+    #[must_use]
+    pub fn defer(&self, deferred: Deferred) -> bool {
+        self.host.defer(&self.call, deferred)
     }
 
     /// Calls an extension point for this run's identity.

@@ -50,7 +50,7 @@ mod units;
 pub use async_trait::async_trait;
 pub use clock::{Clock, Timestamp};
 pub use component::{About, Component, ComponentEntry, Effect, Node, Title};
-pub use context::{Call, Context, Evaluate, Host};
+pub use context::{Call, Context, Deferred, Evaluate, Host};
 pub use document::{Compile, Document, DocumentEntry};
 pub use error::{Class, Error, Outcome, Shared};
 pub use extension::{Extension, ExtensionEntry, ExtensionPoint, Implementation, Place};
@@ -69,8 +69,8 @@ pub use serde_json::Value;
 /// Everything a component's file needs.
 pub mod prelude {
     pub use crate::{
-        About, ByteSize, Class, Component, Context, Duration, Effect, Error, Outcome, Shared, Template,
-        Title, Value, async_trait,
+        About, ByteSize, Class, Component, Context, Deferred, Duration, Effect, Error, Outcome, Shared,
+        Template, Title, Value, async_trait,
     };
     pub use schemars::JsonSchema;
     pub use serde::Deserialize;

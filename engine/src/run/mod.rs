@@ -13,6 +13,7 @@
 #[cfg(test)]
 mod body_tests;
 pub mod case;
+mod deferred;
 mod drive;
 mod durable;
 #[cfg(test)]
@@ -50,6 +51,7 @@ mod view;
 #[cfg(test)]
 mod wait_tests;
 
+pub use deferred::Letter;
 pub use durable::{Carried, Durable, Opening, open, resume};
 pub use event::{Dead, Effect, Ending, Event, Status};
 pub use failure::{Answer, Cause, Failure, seal, unseal};

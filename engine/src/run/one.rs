@@ -7,14 +7,14 @@ use std::sync::{
 };
 
 use async_trait::async_trait;
-use sdk::{Call, Clock, Error, Evaluate, Outcome, Resource, Secret, Shared, Timestamp, Value};
+use sdk::{Call, Clock, Deferred, Error, Evaluate, Outcome, Resource, Secret, Shared, Timestamp, Value};
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{
-    Request, Start,
+    Request, Start, deferred,
     failure::{Answer, Cause, seal},
     frame::{Base, Frame},
     journal::Journal,
@@ -238,6 +238,11 @@ impl sdk::Host for Run {
 
     fn is_development(&self) -> bool {
         self.snapshot.is_development()
+    }
+
+    fn defer(&self, call: &Call, deferred: Deferred) -> bool {
+        let Some(journal) = self.journal.as_ref().filter(|_| self.mocks.is_none()) else { return false };
+        deferred::event(call, deferred).is_some_and(|event| journal.defer(&call.node, event))
     }
 
     async fn extend(&self, call: &Call, point: &str, input: Shared) -> Outcome {

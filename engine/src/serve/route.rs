@@ -178,6 +178,11 @@ static ROWS: &[Row] = table! {
     POST "/v1/runs/{id}/resume"    Operate Json    resource::action::resume, "Goes on with a parked run";
     POST "/v1/runs/{id}/skip"      Operate Json    resource::action::skip, "Leaves a parked step out";
 
+    // Events on their way out.
+    GET  "/v1/outbox"              View    Nothing resource::outbox::show, "Events that wait, and those that are parked";
+    POST "/v1/outbox/{id}/retry"   Operate Json    resource::outbox::retry, "Delivers a parked event now";
+    DELETE "/v1/outbox/{id}"       Operate Nothing resource::outbox::remove, "Drops a parked event";
+
     // What there is to compose.
     GET  "/v1/components"          View    Nothing resource::component::list, "Lists components";
     GET  "/v1/extensions"          View    Nothing resource::extension::matrix, "The matrix of points and identities";

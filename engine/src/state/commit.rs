@@ -13,7 +13,7 @@ use sdk::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
-    contract::{Error, Result},
+    contract::{Error, Outbox, Result},
     ledger::Ledger,
 };
 
@@ -42,6 +42,7 @@ pub(super) struct Committer {
     thread: Option<JoinHandle<()>>,
     is_full: Arc<AtomicBool>,
     due: watch::Receiver<Option<Timestamp>>,
+    outbox: watch::Receiver<Outbox>,
 }
 
 impl Committer {
@@ -49,17 +50,22 @@ impl Committer {
     pub(super) fn start(ledger: Ledger, flush: impl Flush) -> Result<Self> {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let (announce, due) = watch::channel(ledger.due());
+        let (posted, outbox) = watch::channel(ledger.outbox());
         let is_full = Arc::new(AtomicBool::new(false));
-        let work = Work { ledger, flush, is_full: is_full.clone(), due: announce };
+        let work = Work { ledger, flush, is_full: is_full.clone(), due: announce, posted };
         let thread = std::thread::Builder::new()
             .name("committer".into())
             .spawn(move || work.run(queue))
             .map_err(|error| files("start the committer", &error))?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread), is_full, due })
+        Ok(Self { jobs: Some(jobs), thread: Some(thread), is_full, due, outbox })
     }
 
     pub(super) fn due(&self) -> watch::Receiver<Option<Timestamp>> {
         self.due.clone()
+    }
+
+    pub(super) fn outbox(&self) -> watch::Receiver<Outbox> {
+        self.outbox.clone()
     }
 
     /// A call whose answer waits for the flush of its group.
@@ -124,6 +130,7 @@ struct Work<F> {
     flush: F,
     is_full: Arc<AtomicBool>,
     due: watch::Sender<Option<Timestamp>>,
+    posted: watch::Sender<Outbox>,
 }
 
 impl<F: Flush> Work<F> {
@@ -136,11 +143,16 @@ impl<F: Flush> Work<F> {
                 answers.extend(job(&mut self.ledger));
             }
             let flushed = self.commit(!answers.is_empty());
+            let is_flushed = flushed.is_ok() && !answers.is_empty();
             for answer in answers.drain(..) {
                 answer(flushed.clone());
             }
             let next = self.ledger.due();
             self.due.send_if_modified(|due| std::mem::replace(due, next) != next);
+            if is_flushed {
+                let outbox = self.ledger.outbox();
+                self.posted.send_if_modified(|known| std::mem::replace(known, outbox) != outbox);
+            }
         }
         if let Err(error) = self.commit(true) {
             tracing::error!(%error, "the last flush failed");

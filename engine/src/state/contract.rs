@@ -319,8 +319,17 @@ pub struct OutEvent {
 }
 
 /// A place in the outbox; later events have larger ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OutId(pub u64);
+
+/// How the outbox stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outbox {
+    /// No event up to here is lost any more; later ones may not be on disk yet.
+    pub newest: OutId,
+    /// Events that were not marked as published.
+    pub depth: u64,
+}
 
 /// Which runs to list, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::{
     Appended, Batch, Created, Delivered, Documents, Error, Expected, Filter, Inbound, Kept, Lease, Message,
-    OutEvent, OutId, Page, Result, RunId, Snapshot, Start, Store, key,
+    OutEvent, OutId, Outbox, Page, Result, RunId, Snapshot, Start, Store, key,
     ledger::{self, Begun, Ledger},
     list, prepare, read,
     sorted::Sorted,
@@ -44,6 +44,7 @@ pub struct Memory {
     hook: Mutex<Option<Hook>>,
     holds: std::sync::atomic::AtomicBool,
     due: watch::Sender<Option<Timestamp>>,
+    outbox: watch::Sender<Outbox>,
 }
 
 /// A bug of ours must not hide behind a poisoned lock: the ledger is whole between its calls.
@@ -66,6 +67,7 @@ impl Memory {
             hook: Mutex::new(None),
             holds: std::sync::atomic::AtomicBool::new(false),
             due: watch::Sender::new(None),
+            outbox: watch::Sender::default(),
         })
     }
 
@@ -89,6 +91,7 @@ impl Memory {
         *ledger = Ledger::open(self.table.clone(), now)?;
         self.flush();
         self.due.send_replace(ledger.due());
+        self.outbox.send_replace(ledger.outbox());
         Ok(())
     }
 
@@ -132,6 +135,8 @@ impl Memory {
         ledger.commit()?;
         if is_durable {
             self.flush();
+            let outbox = ledger.outbox();
+            self.outbox.send_if_modified(|known| std::mem::replace(known, outbox) != outbox);
         }
         let next = ledger.due();
         self.due.send_if_modified(|due| std::mem::replace(due, next) != next);
@@ -237,8 +242,12 @@ impl Store for Memory {
         read::outbox(&*self.table, after, max)
     }
 
+    fn outbox(&self) -> watch::Receiver<Outbox> {
+        self.outbox.subscribe()
+    }
+
     async fn published(&self, ids: &[OutId]) -> Result<()> {
-        self.call("published", false, None, |ledger| ledger.published(ids)).await
+        self.call("published", true, None, |ledger| ledger.published(ids)).await
     }
 
     async fn read(&self, run: RunId) -> Result<Option<Snapshot>> {

@@ -32,7 +32,7 @@ use tokio::sync::watch;
 pub use self::sled::{Available, Durability, Settings, Sled, Upkeep};
 pub use contract::{
     Appended, Batch, Created, Delivered, Error, Event, Filter, Idempotency, Inbound, Lease, Message,
-    OutEvent, OutId, Page, Result, Row, Snapshot, Start,
+    OutEvent, OutId, Outbox, Page, Result, Row, Snapshot, Start,
 };
 pub use document::{Documents, Expected, Kept};
 pub use encode::Undecodable;
@@ -72,6 +72,8 @@ pub trait Store: Documents + Send + Sync + 'static {
     fn due(&self) -> watch::Receiver<Option<Timestamp>>;
     /// The oldest events that were not published, after `after`.
     async fn publish(&self, after: Option<OutId>, max: usize) -> Result<Vec<OutEvent>>;
+    /// How the outbox stands; changes once more events are on disk.
+    fn outbox(&self) -> watch::Receiver<Outbox>;
     /// Forgets events that have reached the world.
     async fn published(&self, ids: &[OutId]) -> Result<()>;
     /// Reads a run for people.

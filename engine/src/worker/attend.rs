@@ -46,6 +46,5 @@ impl Inside {
                 self.desk.tell(run, &Told::Lost(error));
             }
         }
-        self.desk.posted.notify_one();
     }
 }

@@ -26,7 +26,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 impl Engine {
     /// Starts what durable runs need in the background, until the engine closes: those that are due go on, those
-    /// whose owner died are taken over, schedules fire, old runs are dropped.
+    /// whose owner died are taken over, events are delivered, schedules fire, old runs are dropped.
     pub fn work(&self) {
         let inside = &self.0;
         let until_closing = |work: BoxFuture<'static, ()>| {
@@ -36,6 +36,7 @@ impl Engine {
             });
         };
         until_closing(Box::pin(reap(Arc::clone(inside))));
+        until_closing(Box::pin(super::outbox::publish(Arc::clone(inside))));
         until_closing(Box::pin(super::upkeep::keep_up(Arc::clone(inside))));
         until_closing(Box::pin(crate::trigger::fire(self.clone())));
         inside.tasks.spawn(claim(Arc::clone(inside)));

@@ -9,7 +9,7 @@ use std::{
 };
 
 use sdk::Value;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 
 use crate::{
     Served,
@@ -43,8 +43,6 @@ pub(crate) struct Desk {
     pub(super) pinned: Mutex<Vec<Arc<Served>>>,
     /// One of them at a time is compiled.
     pub(super) compiling: tokio::sync::Mutex<()>,
-    /// Something may have been put into the outbox.
-    pub(crate) posted: Notify,
 }
 
 /// A lock that is never held over an await, so a poisoned one still holds a whole value.

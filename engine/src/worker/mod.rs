@@ -5,6 +5,7 @@
 //! call, cron, flow --start--> run::open ----+
 //! store.due, reap --claim--> run::resume ---+--attend--> ended | a row | lost
 //! message, operator --wake--> the run here, or its row
+//! event kept by a run --outbox--> other systems
 //! ```
 
 mod attend;
@@ -12,6 +13,7 @@ mod begin;
 mod claim;
 mod desk;
 mod operate;
+mod outbox;
 mod pinned;
 mod upkeep;
 mod wake;
@@ -21,3 +23,4 @@ pub(crate) use begin::{Begun, Opened};
 pub(crate) use desk::Desk;
 pub use desk::{Sealed, Told};
 pub use operate::{OperateError, Order};
+pub(crate) use outbox::{Parked, Unparked};

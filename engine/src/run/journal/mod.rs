@@ -7,9 +7,12 @@
 //!
 //! * `recall`: what the records say, and the order in which it is told again.
 //! * `write`: what is appended, and when it must be on disk: before a write, at a wait, at the end.
+//! * `flush`, `pending`: which of it is to be written, and when.
 //! * `wait`: what the run waits for, and when nothing else is left so that it becomes a row.
 
 mod busy;
+mod flush;
+mod pending;
 mod recall;
 mod wait;
 mod write;

@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    future::{pending, poll_fn},
+    future::poll_fn,
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -18,6 +18,7 @@ use tokio::sync::{Mutex as AsyncMutex, Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    pending::Pending,
     recall::{Gate, NOW, Recall, Recalled, Released},
     wait::Waits,
 };
@@ -58,7 +59,7 @@ pub(crate) struct Journal {
     hold: AsyncMutex<Hold>,
     pub(super) recall: Mutex<Recall>,
     gate: Mutex<Gate>,
-    pending: Mutex<Vec<Record>>,
+    pending: Mutex<Pending>,
     drawn: Mutex<HashMap<Arc<str>, usize>>,
     pub(super) waits: Mutex<Waits>,
     /// Calls in flight: while there is one the run is not idle.
@@ -68,10 +69,10 @@ pub(crate) struct Journal {
     pub(super) arrived: Notify,
     nudged: Notify,
     /// Appends that have begun, and the one that somebody waits for.
-    begun: AtomicU64,
-    wanted: AtomicU64,
+    pub(super) begun: AtomicU64,
+    pub(super) wanted: AtomicU64,
     /// Appends that are on disk.
-    written: watch::Sender<u64>,
+    pub(super) written: watch::Sender<u64>,
     broken: Mutex<Option<Broken>>,
 }
 
@@ -227,7 +228,13 @@ impl Journal {
             let (outcome, index) = (outcome.cloned().map_err(Error::clone), recall.next);
             recall.finals.insert(address.into(), Recalled { outcome, detail: detail.cloned(), index });
         }
-        self.push(entry);
+        let record = Record::new(self.clock.now(), entry);
+        locked(&self.pending).end(address, record, outcome.is_ok());
+    }
+
+    /// Keeps an event until its node has ended well; false when the node has one already.
+    pub(in crate::run) fn defer(&self, address: &str, event: state::Event) -> bool {
+        locked(&self.pending).defer(address, event)
     }
 
     /// Says that a write is about to be called; on disk when this answers.
@@ -274,45 +281,12 @@ impl Journal {
         }
     }
 
-    /// Asks for everything that is pending to be written; it is on disk when this answers. Whoever drives the
-    /// run does the writing, so nothing is lost when this future is dropped. If the store refuses for good
-    /// this never answers: the driver lets go of the whole run.
-    pub(in crate::run) async fn flush(&self) {
-        let _busy = self.occupy();
-        let ticket = self.begun.load(Ordering::Acquire) + 1;
-        self.wanted.fetch_max(ticket, Ordering::AcqRel);
-        let mut written = self.written.subscribe();
-        if written.wait_for(|done| *done >= ticket).await.is_err() {
-            pending::<()>().await;
-        }
-    }
-
-    /// Has everything that is pending written, the start above all, before anything else.
-    pub(in crate::run) fn want(&self) {
-        self.wanted.fetch_max(self.begun.load(Ordering::Acquire) + 1, Ordering::AcqRel);
-    }
-
-    /// Has the start written, and answers when it is.
-    pub(in crate::run) async fn born(&self) {
-        self.want();
-        self.nudge();
-        let mut written = self.written.subscribe();
-        if written.wait_for(|done| *done > 0).await.is_err() {
-            pending::<()>().await;
-        }
-    }
-
-    /// Whether somebody waits for a flush that has not begun.
-    pub(in crate::run) fn wants_flush(&self) -> bool {
-        self.wanted.load(Ordering::Acquire) > self.begun.load(Ordering::Acquire)
-    }
-
     /// Appends what is pending; `is_idle` when only waits are left. One at a time, by the driver alone.
     pub(in crate::run) async fn append(&self, is_idle: bool) -> Result<(), Broken> {
         let ticket = self.begun.fetch_add(1, Ordering::AcqRel) + 1;
         let mut hold = self.hold.lock().await;
-        let records = std::mem::take(&mut *locked(&self.pending));
-        let batch = Batch { now: self.clock.now(), records, is_idle, events: Vec::new() };
+        let (records, events) = locked(&self.pending).take();
+        let batch = Batch { now: self.clock.now(), records, is_idle, events };
         let messages = match std::mem::replace(&mut *hold, Hold::Gone) {
             Hold::Unborn(start) => {
                 let lease = self.create(state::Start { batch, ..*start }).await?;

@@ -13,6 +13,7 @@ pub(super) mod flow;
 pub(super) mod history;
 pub(super) mod layout;
 pub(super) mod live;
+pub(super) mod outbox;
 pub(super) mod run;
 pub(super) mod status;
 

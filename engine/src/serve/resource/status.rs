@@ -13,7 +13,7 @@ use crate::{
     clock::text,
     error,
     serve::{Answer, Ask, Problem, bytes},
-    telemetry::TASKS,
+    telemetry::{OUTBOX, TASKS},
 };
 
 /// Who asks, and what they may do.
@@ -89,6 +89,8 @@ pub(in crate::serve) async fn metrics(ask: Ask) -> Answer {
     let telemetry = ask.engine.telemetry();
     let tasks = u32::try_from(ask.engine.0.tasks.len()).unwrap_or(u32::MAX);
     telemetry.gauge(TASKS).set(f64::from(tasks));
+    #[expect(clippy::cast_precision_loss, reason = "an outbox stays far below 2^52")]
+    telemetry.gauge(OUTBOX).set(ask.engine.store().outbox().borrow().depth as f64);
     let text = telemetry.render();
     Ok(bytes(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text).map(Either::Left))
 }

@@ -4,7 +4,7 @@ use sdk::Timestamp;
 
 use super::{
     super::{
-        contract::{Delivered, Inbound, Message, OutId, Result},
+        contract::{Delivered, Inbound, Message, OutId, Outbox, Result},
         id::{Address, RunId},
         key,
         record::Status,
@@ -95,10 +95,19 @@ impl Ledger {
 
     /// Forgets events that were published.
     pub(crate) fn published(&mut self, ids: &[OutId]) -> Result<()> {
-        for id in ids {
-            self.erase(key::outbox(id.0));
+        let mut known = 0;
+        for id in ids.iter().map(|id| key::outbox(id.0)) {
+            known += u64::from(self.table.get(&id)?.is_some());
+            self.erase(id);
         }
-        self.apply()
+        self.apply()?;
+        self.posted = self.posted.saturating_sub(known);
+        Ok(())
+    }
+
+    /// How the outbox stands, once everything applied is on disk.
+    pub(crate) const fn outbox(&self) -> Outbox {
+        Outbox { newest: OutId(self.outbox), depth: self.posted }
     }
 
     /// When the next claim can find something.

@@ -8,7 +8,7 @@ use super::{
         id::{RunId, Tenant},
         key,
         staged::Staged,
-        table::{Changes, Table, after},
+        table::{Changes, Table, after, scan},
     },
     Ledger,
 };
@@ -46,9 +46,11 @@ impl Ledger {
             opened_at: now,
             unreaped: Some(RunId::floor(checkpoint)),
             outbox: u64::from(incarnation) << 32,
+            posted: 0,
             changes: Changes::new(),
             table,
         };
+        ledger.posted = count(&*ledger.table, &[key::OUTBOX])?;
         ledger.find_tenants()?;
         ledger.commit()?;
         Ok(ledger)
@@ -135,6 +137,10 @@ pub(crate) fn last(table: &dyn Table, run: RunId) -> Result<Option<(Head, u64)>>
     let head = frame::decode_head(&value)?;
     let (_, seq) = key::read_journal(&key)?;
     Ok(Some((head, seq + head.count)))
+}
+
+fn count(table: &dyn Table, prefix: &[u8]) -> Result<u64> {
+    scan(table, prefix).try_fold(0, |count, pair| pair.map(|_| count + 1))
 }
 
 fn read_number(table: &dyn Table, name: &str) -> Result<i64> {

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use super::{
     super::{
         Appended, Batch, Created, Delivered, Documents, Error, Expected, Filter, Inbound, Kept, Lease,
-        Message, OutEvent, OutId, Page, Result, RunId, Snapshot, Start, Store,
+        Message, OutEvent, OutId, Outbox, Page, Result, RunId, Snapshot, Start, Store,
         commit::{Committer, Flush},
         key,
         ledger::{self, Begun, Ledger},
@@ -243,6 +243,10 @@ impl Store for Sled {
 
     async fn publish(&self, after: Option<OutId>, max: usize) -> Result<Vec<OutEvent>> {
         self.reading(move |table| read::outbox(table, after, max)).await
+    }
+
+    fn outbox(&self) -> watch::Receiver<Outbox> {
+        self.committer.outbox()
     }
 
     async fn published(&self, ids: &[OutId]) -> Result<()> {

@@ -1,9 +1,11 @@
 //! Starts, appends, lists, documents and the outbox.
 
 use bactrian_engine::state::{
-    Created, Error, Event, Expected, Fault, Filter, Memory, Record, Reply, RunId, Status, Store, Tenant,
+    Created, Error, Event, Expected, Fault, Filter, Memory, Outbox, Record, Reply, RunId, Status, Store,
+    Tenant,
 };
 use bytes::Bytes;
+use tokio::sync::watch;
 
 use super::world::{NOW, World, at, ended, intent, key, on_each, origin, owned, sleep, succeeded};
 
@@ -130,18 +132,30 @@ async fn events_stay_until_they_are_marked_as_published() {
         };
         let mut batch = world.batch(&[succeeded("a"), succeeded("b")]);
         batch.events = vec![event(0, "first"), event(1, "second")];
+        let outbox = world.store().outbox();
         world.store().append(&mut lease, batch).await.unwrap();
+        stands(outbox, |outbox| outbox.depth == 2).await;
         let events = world.store().publish(None, 10).await.unwrap();
+        assert_eq!(world.store().outbox().borrow().newest, events[1].id, "they are on disk");
         let told: Vec<_> = events.iter().map(|event| (event.seq, event.payload.clone())).collect();
         assert_eq!(told, [(1, Bytes::from_static(b"first")), (2, Bytes::from_static(b"second"))]);
         assert_eq!(world.store().publish(Some(events[0].id), 10).await.unwrap(), events[1..]);
 
         world.crash().await;
         assert_eq!(world.store().publish(None, 10).await.unwrap(), events, "died between send and mark");
-        world.store().published(&[events[0].id]).await.unwrap();
+        assert!(world.store().outbox().borrow().newest >= events[1].id, "those of before are to be read too");
+        for _ in 0..2 {
+            world.store().published(&[events[0].id]).await.unwrap();
+            stands(world.store().outbox(), |outbox| outbox.depth == 1).await;
+        }
         assert_eq!(world.store().publish(None, 10).await.unwrap(), events[1..]);
     })
     .await;
+}
+
+/// Waits until the outbox stands so: it may be told a moment after the answer.
+async fn stands(mut outbox: watch::Receiver<Outbox>, as_told: impl FnMut(&Outbox) -> bool) {
+    outbox.wait_for(as_told).await.unwrap();
 }
 
 async fn listed(world: &World, filter: Filter) -> Vec<RunId> {

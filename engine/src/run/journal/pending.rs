@@ -1,0 +1,41 @@
+//! What the next append is to write: records in order, and the events that belong to them.
+
+use std::{collections::HashMap, sync::Arc};
+
+use crate::state::{Event, Record};
+
+/// See the file.
+#[derive(Default)]
+pub(super) struct Pending {
+    records: Vec<Record>,
+    events: Vec<Event>,
+    /// Events of nodes that have not ended, by address.
+    deferred: HashMap<Arc<str>, Event>,
+}
+
+impl Pending {
+    pub(super) fn push(&mut self, record: Record) {
+        self.records.push(record);
+    }
+
+    /// Keeps an event until its node ends; a node has one.
+    pub(super) fn defer(&mut self, address: &str, event: Event) -> bool {
+        let is_first = !self.deferred.contains_key(address);
+        if is_first {
+            self.deferred.insert(address.into(), event);
+        }
+        is_first
+    }
+
+    /// The end of an attempt at a node. Its event goes with it if it ended well, else it never happened.
+    pub(super) fn end(&mut self, address: &str, record: Record, has_succeeded: bool) {
+        if let Some(event) = self.deferred.remove(address).filter(|_| has_succeeded) {
+            self.events.push(Event { record: self.records.len(), ..event });
+        }
+        self.records.push(record);
+    }
+
+    pub(super) fn take(&mut self) -> (Vec<Record>, Vec<Event>) {
+        (std::mem::take(&mut self.records), std::mem::take(&mut self.events))
+    }
+}

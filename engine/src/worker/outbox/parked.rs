@@ -1,0 +1,139 @@
+//! Events that were refused for good: kept as documents until an operator has them delivered or drops them.
+
+use sdk::{Error, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::courier;
+use crate::{
+    Engine,
+    engine::Inside,
+    run::Letter,
+    state::{self, Expected, Kept, OutEvent, OutId, RunId, Tenant},
+};
+
+/// Where they are kept.
+const SECTION: &str = "parked";
+
+/// An event that was refused for good.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Parked {
+    /// The run it came from.
+    run: String,
+    /// The seq of the record it belongs to.
+    seq: u64,
+    /// The biz id it belongs to.
+    biz_id: String,
+    topic: String,
+    key: String,
+    /// What is to be called; none when it could not be read.
+    letter: Option<Letter>,
+    attempts: u32,
+    /// Why it was refused the last time.
+    code: String,
+    message: String,
+    parked_at: Timestamp,
+}
+
+/// What became of a parked event.
+#[derive(Debug)]
+pub(crate) enum Unparked {
+    /// It was delivered, or dropped, and is gone.
+    Gone,
+    /// There is none of this id.
+    Missing,
+    /// It was refused again.
+    Refused(Error),
+}
+
+/// Keeps an event for an operator; it may leave the outbox when this has answered.
+pub(super) async fn park(
+    inside: &Inside,
+    event: &OutEvent,
+    letter: Option<&Letter>,
+    (attempts, error): (u32, &Error),
+) -> state::Result<()> {
+    let parked = Parked {
+        run: event.run.to_string(),
+        seq: event.seq,
+        biz_id: event.tenant.as_str().to_owned(),
+        topic: (*event.topic).to_owned(),
+        key: (*event.key).to_owned(),
+        letter: letter.cloned(),
+        attempts,
+        code: (*error.code).to_owned(),
+        message: error.message.clone(),
+        parked_at: inside.world.clock.now(),
+    };
+    tracing::error!(run = %event.run, code = %error.code, "an event is parked: {}", error.message);
+    let body = serde_json::to_vec(&parked).unwrap_or_default();
+    inside.store.put(SECTION, &id(event.id), body.into(), Expected::Anything).await.map(drop)
+}
+
+/// Ids sort as their events do.
+fn id(place: OutId) -> String {
+    format!("{:020}", place.0)
+}
+
+impl Parked {
+    fn read(kept: &Kept) -> Option<Self> {
+        serde_json::from_slice(&kept.body).ok()
+    }
+
+    fn event(&self) -> Option<OutEvent> {
+        Some(OutEvent {
+            id: OutId(0),
+            tenant: Tenant::new(Some(&self.biz_id)).ok()?,
+            run: self.run.parse::<RunId>().ok()?,
+            seq: self.seq,
+            topic: self.topic.as_str().into(),
+            key: self.key.as_str().into(),
+            payload: bytes::Bytes::new(),
+        })
+    }
+}
+
+impl Engine {
+    /// Parked events by id, the oldest first.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub(crate) async fn parked(
+        &self,
+        after: Option<&str>,
+        most: usize,
+    ) -> state::Result<Vec<(String, Parked)>> {
+        let kept = self.0.store.documents(SECTION, after, most).await?;
+        Ok(kept.iter().filter_map(|kept| Some((kept.key.clone(), Parked::read(kept)?))).collect())
+    }
+
+    /// Has a parked event delivered now.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub(crate) async fn deliver_parked(&self, id: &str) -> state::Result<Unparked> {
+        let Some(kept) = self.0.store.get(SECTION, id).await? else { return Ok(Unparked::Missing) };
+        let parked = Parked::read(&kept);
+        let Some((letter, event)) = parked.as_ref().and_then(|p| Some((p.letter.as_ref()?, p.event()?)))
+        else {
+            return Ok(Unparked::Refused(Error::internal("it cannot be read")));
+        };
+        let attempt = parked.as_ref().map_or(1, |parked| parked.attempts.saturating_add(1));
+        match courier::deliver(&self.0, letter, &event, attempt).await {
+            Ok(()) => self.drop_parked(id).await,
+            Err(error) => Ok(Unparked::Refused(error)),
+        }
+    }
+
+    /// Forgets a parked event.
+    ///
+    /// # Errors
+    /// What the store says.
+    pub(crate) async fn drop_parked(&self, id: &str) -> state::Result<Unparked> {
+        if self.0.store.get(SECTION, id).await?.is_none() {
+            return Ok(Unparked::Missing);
+        }
+        self.0.store.remove(SECTION, id).await?;
+        Ok(Unparked::Gone)
+    }
+}
