@@ -23,6 +23,12 @@ export default defineConfig({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     chunkSizeWarningLimit: 900,
+    rolldownOptions: {
+      output: {
+        // The worker loads the page's own chunks; what it shares with the entry must not bring the entry along.
+        codeSplitting: { groups: [{ name: 'json', test: /src[\\/]core[\\/]json/ }] },
+      },
+    },
   },
   server: { proxy: { '/v1': engine, '/openapi.json': engine, '/errors': engine, '/healthz': engine } },
 });

@@ -84,21 +84,31 @@ async function busy(api) {
       errors: (i + n) % 9 === 0 ? 2 : 0,
       inflight: 1,
     }));
-    return { at: new Date().toISOString(), flow: { rate: 400, p95Ms: 12, errors: 2, inflight: 4 }, edges: values };
+    return {
+      at: new Date().toISOString(),
+      flow: { rate: 400, p95Ms: 12, errors: 2, inflight: 4 },
+      edges: values,
+    };
   };
   const server = createServer((incoming, response) => {
     const { pathname } = new URL(incoming.url, api);
     if (pathname === '/v1/extensions')
       return response.writeHead(200, { 'content-type': 'application/json' }).end(matrix);
     if (pathname.startsWith('/v1/live/')) return stream(response, tick);
-    const to = request(new URL(incoming.url, api), { method: incoming.method, headers: incoming.headers }, (answer) =>
-      answer.pipe(response.writeHead(answer.statusCode, answer.headers)),
+    const to = request(
+      new URL(incoming.url, api),
+      { method: incoming.method, headers: incoming.headers },
+      (answer) => answer.pipe(response.writeHead(answer.statusCode, answer.headers)),
     );
     to.on('error', () => response.writeHead(502).end());
     return incoming.pipe(to);
   });
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  return { url: `http://127.0.0.1:${server.address().port}`, edges: edges.length, close: () => server.close() };
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    edges: edges.length,
+    close: () => server.close(),
+  };
 }
 
 function stream(response, tick) {
@@ -114,7 +124,7 @@ function stream(response, tick) {
 const middle = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const at95 = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length * 0.95)];
 
-/** Self time by function, of what ran in between. */
+/** Time by function, its own and with what it called, of what ran in between. */
 async function profiled(client, name, work) {
   if (!isProfiled) return work();
   await client.send('Profiler.enable');
@@ -122,17 +132,32 @@ async function profiled(client, name, work) {
   await client.send('Profiler.start');
   const result = await work();
   const { profile } = await client.send('Profiler.stop');
-  const own = new Map();
-  const byId = new Map(profile.nodes.map((node) => [node.id, node.callFrame]));
+  const frames = new Map(profile.nodes.map((node) => [node.id, node.callFrame]));
+  const parents = new Map(
+    profile.nodes.flatMap((node) => (node.children ?? []).map((child) => [child, node.id])),
+  );
+  const [own, whole] = [new Map(), new Map()];
+  const add = (sums, key, ms) => sums.set(key, (sums.get(key) ?? 0) + ms);
   for (const [i, id] of profile.samples.entries()) {
-    const { functionName, url, lineNumber, columnNumber } = byId.get(id);
-    const key = `${functionName || '(anonymous)'} ${url.split('/').at(-1)}:${lineNumber + 1}:${columnNumber}`;
-    own.set(key, (own.get(key) ?? 0) + (profile.timeDeltas[i] ?? 0) / 1000);
+    const ms = (profile.timeDeltas[i] ?? 0) / 1000;
+    add(own, place(frames.get(id)), ms);
+    const stack = new Set();
+    for (let at = id; at !== undefined; at = parents.get(at)) stack.add(place(frames.get(at)));
+    for (const key of stack) add(whole, key, ms);
   }
-  process.stdout.write(`--- ${name}\n`);
-  for (const [key, ms] of [...own].sort((a, b) => b[1] - a[1]).slice(0, 25))
-    process.stdout.write(`${ms.toFixed(1).padStart(9)} ms  ${key}\n`);
+  for (const [title, sums, count] of [
+    ['own', own, 25],
+    ['whole', whole, 60],
+  ]) {
+    process.stdout.write(`--- ${name}, ${title}\n`);
+    for (const [key, ms] of [...sums].sort((a, b) => b[1] - a[1]).slice(0, count))
+      process.stdout.write(`${ms.toFixed(1).padStart(9)} ms  ${key}\n`);
+  }
   return result;
+}
+
+function place({ functionName, url, lineNumber, columnNumber }) {
+  return `${functionName || '(anonymous)'} ${url.split('/').at(-1)}:${lineNumber + 1}:${columnNumber}`;
 }
 
 /** Interactive: cards are on screen and no task longer than 50 ms follows for a second. */
@@ -157,7 +182,8 @@ async function opened(page, url) {
         const { seen } = window;
         const wait = () => {
           const last = Math.max(seen.cards, seen.end);
-          if (seen.cards > 0 && performance.now() - last > 1000) done({ cards: seen.cards, interactive: last });
+          if (seen.cards > 0 && performance.now() - last > 1000)
+            done({ cards: seen.cards, interactive: last });
           else setTimeout(wait, 50);
         };
         wait();
@@ -224,7 +250,8 @@ async function matrix(page, url) {
         document.querySelector('a[href^="/extensions"]').click();
         await new Promise((done) => {
           const look = () => {
-            if (document.querySelectorAll('.mx-cell').length > 60) requestAnimationFrame(() => setTimeout(done));
+            if (document.querySelectorAll('.mx-cell').length > 60)
+              requestAnimationFrame(() => setTimeout(done));
             else requestAnimationFrame(look);
           };
           look();
@@ -261,7 +288,12 @@ async function measure(world) {
   tell('300 nodes interactive', middle(plain.map((one) => one.interactive)), GOAL.interactive, ` (${list})`);
   tell('first cards on screen', middle(plain.map((one) => one.cards)), GOAL.interactive);
   const frames = await profiled(client, 'drag', () => drag(page));
-  tell('drag frame p95', at95(frames), GOAL.drag, ` (middle ${middle(frames).toFixed(1)}, ${frames.length} frames)`);
+  tell(
+    'drag frame p95',
+    at95(frames),
+    GOAL.drag,
+    ` (middle ${middle(frames).toFixed(1)}, ${frames.length} frames)`,
+  );
   tell('live tick, script', await live(page, client), GOAL.tick, ` (${world.edges} edges)`);
   const times = await matrix(page, world.url);
   tell('matrix 200 × 300', middle(times), GOAL.matrix, ` (${times.map(Math.round).join(', ')})`);

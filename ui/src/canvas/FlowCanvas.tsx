@@ -2,10 +2,8 @@ import {
   Background,
   BackgroundVariant,
   type Connection,
-  type Edge,
   type EdgeChange,
   type NodeChange,
-  type OnConnectEnd,
   ReactFlow,
   ReactFlowProvider,
   SelectionMode,
@@ -15,10 +13,10 @@ import {
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { useText } from '../app/text';
 import { CanvasTools, useFitView } from './CanvasTools';
 import { LineEdge, type LineFlowEdge } from './LineEdge';
 import { type CardNode, NodeCard } from './NodeCard';
+import { Why, useLinks } from './links';
 import './canvas.css';
 
 const NODE_TYPES = { card: NodeCard };
@@ -63,6 +61,7 @@ function Inner(props: CanvasProps) {
   const onEdgesChange = useChosenEdge(props);
   const drop = useDrop(props, box);
   const links = useLinks(props);
+  const cards = useCardHandlers(props);
   const { onMoveStart } = useFit(props.fitKey, nodes.length);
   const isFar = useStore((state) => state.transform[2] < 0.4);
   const edges = useTargeted(props.edges, drop.target);
@@ -83,10 +82,7 @@ function Inner(props: CanvasProps) {
         edgeTypes={EDGE_TYPES}
         onNodesChange={onNodesChange}
         onEdgesChange={onEdgesChange}
-        onNodeDragStop={(_event, _node, moved) =>
-          props.onMoved?.(moved.map((node) => ({ key: node.id, ...node.position })))
-        }
-        onNodeDoubleClick={(_event, node) => props.onOpen?.(node.id)}
+        {...cards}
         {...links.handlers}
         nodesDraggable={!isReadOnly}
         nodesConnectable={!isReadOnly}
@@ -122,19 +118,17 @@ const GESTURES = {
   proOptions: { hideAttribution: true },
 };
 
-interface Reason {
-  readonly x: number;
-  readonly y: number;
-  readonly text: string;
-}
-
-function Why({ reason }: { readonly reason: Reason | undefined }) {
-  const text = useText();
-  if (reason === undefined) return null;
-  return (
-    <div className="canvas-why" style={{ left: reason.x, top: reason.y }} role="alert">
-      {text('canvas.cannotConnect', { reason: reason.text })}
-    </div>
+/** The same functions for as long as the canvas stands: a new one would make every card and line look again. */
+function useCardHandlers(props: CanvasProps) {
+  const latest = useRef(props);
+  latest.current = props;
+  return useMemo(
+    () => ({
+      onNodeDragStop: (_event: unknown, _node: CardNode, moved: CardNode[]) =>
+        latest.current.onMoved?.(moved.map((node) => ({ key: node.id, ...node.position }))),
+      onNodeDoubleClick: (_event: unknown, node: CardNode) => latest.current.onOpen?.(node.id),
+    }),
+    [],
   );
 }
 
@@ -219,46 +213,6 @@ function useFit(
     if (event !== null) isMoved.current = true;
   }, []);
   return { onMoveStart };
-}
-
-/** A refusal is forgotten once the pointer is this far from where it was given. */
-const FAR = 48;
-
-/** Connecting: refused while dragging with the reason at the pointer; a drop in the open asks what to add. */
-function useLinks(props: CanvasProps) {
-  const { onConnect, onDropAway, onReconnect, whyNot } = props;
-  const [why, setWhy] = useState<Reason>();
-  const pointer = useRef({ x: 0, y: 0 });
-  const refused = useRef(false);
-  const end: OnConnectEnd = (event, state) => {
-    setWhy(undefined);
-    const at = 'clientX' in event ? { x: event.clientX, y: event.clientY } : pointer.current;
-    const isOpenGround =
-      event.target instanceof Element && event.target.classList.contains('react-flow__pane');
-    const wasRefused = refused.current;
-    refused.current = false;
-    if (isOpenGround && !wasRefused && state.fromNode !== null && state.fromHandle?.type === 'source')
-      onDropAway?.(state.fromNode.id, at);
-  };
-  const isValid = (link: Connection | Edge) => {
-    const reason = link.source === link.target ? undefined : whyNot?.(link.source, link.target);
-    refused.current = reason !== undefined;
-    setWhy(reason === undefined ? undefined : { ...pointer.current, text: reason });
-    return reason === undefined && link.source !== link.target;
-  };
-  const handlers = {
-    onConnect: (link: Connection) => onConnect?.(link.source, link.target, pointer.current),
-    onConnectEnd: end,
-    onReconnect: (edge: LineFlowEdge, next: Connection) => onReconnect?.(edge, next),
-    isValidConnection: isValid,
-    onPointerMove: (event: React.PointerEvent) => {
-      pointer.current = { x: event.clientX, y: event.clientY };
-      if (why === undefined || Math.hypot(why.x - event.clientX, why.y - event.clientY) < FAR) return;
-      refused.current = false;
-      setWhy(undefined);
-    },
-  };
-  return { why, handlers };
 }
 
 /** A palette entry dragged over: the edge under the pointer is the one whose box it hits. */

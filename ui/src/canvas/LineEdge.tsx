@@ -2,6 +2,7 @@ import { type Edge as FlowEdge, EdgeLabelRenderer, type EdgeProps, BaseEdge } fr
 import { memo } from 'react';
 import { useText } from '../app/text';
 import type { GraphEdge } from '../core/graph';
+import type { Path } from '../core/json';
 import { Icon } from '../kit/Icon';
 import { type Point, corners, pathThrough, plateAt } from './route';
 
@@ -10,7 +11,10 @@ export interface LineData extends Record<string, unknown> {
   readonly bends: readonly Point[];
   readonly look: 'plain' | 'taken' | 'dead' | 'undone';
   readonly isTarget: boolean;
-  readonly onInsert: ((at: { readonly x: number; readonly y: number }) => void) | undefined;
+  readonly scope: Path;
+  readonly onInsert:
+    | ((line: Pick<LineData, 'edge' | 'scope'>, at: { readonly x: number; readonly y: number }) => void)
+    | undefined;
 }
 export type LineFlowEdge = FlowEdge<LineData, 'line'>;
 
@@ -57,7 +61,7 @@ export const LineEdge = memo(function LineEdge(props: EdgeProps<LineFlowEdge>) {
               className="line-plus"
               tabIndex={-1}
               aria-label={text('canvas.insertOnEdge', { from: edge.from, to: edge.to })}
-              onClick={(event) => data.onInsert?.({ x: event.clientX, y: event.clientY })}
+              onClick={(event) => data.onInsert?.(data, { x: event.clientX, y: event.clientY })}
             >
               <Icon name="plus" size={12} />
             </button>

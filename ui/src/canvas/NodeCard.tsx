@@ -9,7 +9,7 @@ import type { CardData } from './card';
 export type CardNode = FlowNode<CardData, 'card'>;
 
 /** One station: spine, title, type, chips and what a run or an identity adds. */
-export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<CardNode>) {
+export const NodeCard = memo(function NodeCard({ id, data, selected }: NodeProps<CardNode>) {
   const text = useText();
   const { node, overlay } = data;
   return (
@@ -22,7 +22,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
         {overlay === undefined ? null : (
           <StatusSign status={overlay.status} isDegraded={overlay.isDegraded} />
         )}
-        {data.isFoldable ? <Fold data={data} /> : null}
+        {data.isFoldable ? <Fold id={id} data={data} /> : null}
       </div>
       <div className="card-row card-type">
         <span className="clip">{data.type}</span>
@@ -75,7 +75,7 @@ function Ports({ data }: { readonly data: CardData }) {
   );
 }
 
-function Fold({ data }: { readonly data: CardData }) {
+function Fold({ id, data }: { readonly id: string; readonly data: CardData }) {
   const text = useText();
   const label = data.isGroup ? text('canvas.fold') : text('canvas.unfold');
   return (
@@ -84,7 +84,7 @@ function Fold({ data }: { readonly data: CardData }) {
       className="card-toggle nodrag"
       aria-label={label}
       title={label}
-      onClick={data.onFold}
+      onClick={() => data.onFold?.(id)}
     >
       <Icon name={data.isGroup ? 'chevron-down' : 'chevron-right'} size={14} />
     </button>

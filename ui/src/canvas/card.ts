@@ -35,7 +35,7 @@ export interface CardData extends Record<string, unknown> {
   readonly isFoldable: boolean;
   readonly isGroup: boolean;
   readonly fans: { readonly in: boolean; readonly out: boolean };
-  readonly onFold: (() => void) | undefined;
+  readonly onFold: ((key: string) => void) | undefined;
 }
 
 /** The title a person wrote, else the id: ids are the words everyone else uses. */

@@ -3,10 +3,10 @@ import type { Component } from '../api/components';
 import type { Graph } from '../core/graph';
 import { addressOf } from '../core/sites';
 import { matches } from '../kit/match';
-import type { LineFlowEdge } from './LineEdge';
+import type { LineData, LineFlowEdge } from './LineEdge';
 import type { CardNode } from './NodeCard';
 import { type Answerer, type Change, type Overlay, chipsOf, titleOf, typeLine } from './card';
-import { type Layout, type Line, place } from './layout';
+import type { Layout, Line } from './layout';
 
 export interface SceneInput {
   /** Placed, pins included. */
@@ -21,7 +21,7 @@ export interface SceneInput {
   /** Errors and warnings by node key. */
   readonly problems: ReadonlyMap<string, { readonly errors: number; readonly warnings: number }>;
   readonly onFold: (key: string) => void;
-  readonly onInsert: ((line: Line, at: { x: number; y: number }) => void) | undefined;
+  readonly onInsert: LineData['onInsert'];
 }
 
 export interface Scene {
@@ -60,7 +60,7 @@ export function sceneOf(input: SceneInput): Scene {
         isFoldable: placed.isFoldable,
         isGroup: placed.isGroup,
         fans: { in: fans.in.has(key), out: fans.out.has(key) },
-        onFold: placed.isFoldable ? () => input.onFold(key) : undefined,
+        onFold: placed.isFoldable ? input.onFold : undefined,
       },
     };
   });
@@ -75,28 +75,59 @@ export function choose(scene: Scene, selection: ReadonlySet<string>, edge: strin
   };
 }
 
-/** Places everything; nodes with a third row are taller. */
-export function layoutOf(
+/** What is drawn as before stays the same object, so that only cards and lines that changed draw anew. */
+export function steady(before: Scene, after: Scene): Scene {
+  const nodes = new Map(before.nodes.map((node) => [node.id, node]));
+  const edges = new Map(before.edges.map((edge) => [edge.id, edge]));
+  return {
+    nodes: after.nodes.map((node) => kept(nodes.get(node.id), node)),
+    edges: after.edges.map((edge) => kept(edges.get(edge.id), edge)),
+  };
+}
+
+function kept<T>(before: T | undefined, after: T): T {
+  return before !== undefined && looksSame(before, after, 0) ? before : after;
+}
+
+/** Where a node stands in the text is not drawn. */
+const UNSEEN: ReadonlySet<string> = new Set(['start', 'end']);
+const DEEP = 8;
+
+function looksSame(a: unknown, b: unknown, depth: number): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null || depth > DEEP)
+    return false;
+  const [was, is] = [Object.entries(a), new Map(Object.entries(b))];
+  return (
+    was.length === is.size &&
+    was.every(([key, value]) => is.has(key) && (UNSEEN.has(key) || looksSame(value, is.get(key), depth + 1)))
+  );
+}
+
+/** Nodes with a third row are taller. */
+export function tallIn(
   graph: Graph,
-  folded: ReadonlySet<string>,
   overlays: ReadonlyMap<string, Overlay>,
   answerers: ReadonlyMap<string, Answerer>,
-): Layout {
+): ReadonlySet<string> {
   const tall = new Set<string>();
   const walk = (one: Graph): void => {
     for (const node of one.nodes) {
-      if (answerers.has(addressOf(node.path).join('.')) || overlays.size > 0) tall.add(node.path.join('/'));
+      if (overlays.size > 0 || answerers.has(addressOf(node.path).join('.'))) tall.add(node.path.join('/'));
       if (node.body?.form === 'scope') walk(node.body.graph);
     }
   };
   walk(graph);
-  return place(graph, { folded, tall });
+  return tall;
 }
 
 /** Ends of parallel groups of `order`: where lines leave and rejoin. */
 function fansOf(lines: readonly Line[]): { in: ReadonlySet<string>; out: ReadonlySet<string> } {
   const ordered = lines.filter((line) => line.edge.sources.includes('order'));
-  const many = (keys: readonly string[]) => new Set(keys.filter((key, i) => keys.indexOf(key) !== i));
+  const many = (keys: readonly string[]) => {
+    const once = new Set<string>();
+    return new Set(keys.filter((key) => once.size === once.add(key).size));
+  };
   return { in: many(ordered.map((line) => line.to)), out: many(ordered.map((line) => line.from)) };
 }
 
@@ -113,7 +144,8 @@ function edgeOf(line: Line, input: SceneInput, addresses: ReadonlyMap<string, st
       bends: line.bends,
       look: lookOf(overlay(line.from), overlay(line.to)),
       isTarget: false,
-      onInsert: onInsert === undefined ? undefined : (at) => onInsert(line, at),
+      scope: line.scope,
+      onInsert,
     },
   };
 }

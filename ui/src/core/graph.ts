@@ -158,10 +158,14 @@ function edgesOf(draft: Draft, path: Path, nodes: readonly GraphNode[], order: J
   return edges.map((edge) => ({ ...edge, implied: isImplied(edge, edges, before) }));
 }
 
-/** Nodes that come before each node. */
+/** Nodes that come before each node. Each is asked of its direct forerunners, whose answers are shared. */
 export function ancestors(links: readonly Link[]): Map<string, Set<string>> {
   const into = new Map<string, string[]>();
-  for (const link of links) into.set(link.to, [...(into.get(link.to) ?? []), link.from]);
+  for (const link of links) {
+    const own = into.get(link.to);
+    if (own === undefined) into.set(link.to, [link.from]);
+    else own.push(link.from);
+  }
   const result = new Map<string, Set<string>>();
   for (const id of into.keys()) {
     const seen = new Set<string>();
@@ -169,7 +173,9 @@ export function ancestors(links: readonly Link[]): Map<string, Set<string>> {
     for (let next = open.pop(); next !== undefined; next = open.pop()) {
       if (seen.has(next)) continue;
       seen.add(next);
-      open.push(...(into.get(next) ?? []));
+      const known = result.get(next);
+      if (known === undefined) open.push(...(into.get(next) ?? []));
+      else for (const one of known) seen.add(one);
     }
     result.set(id, seen);
   }

@@ -83,6 +83,13 @@ export class Session {
     return this.parsed?.tree ?? parseTree(this.text);
   }
 
+  /** Takes a tree that was parsed elsewhere, unless the text has moved on. */
+  adopt(text: Text, tree: Tree): void {
+    if (this.state.doc !== text) return;
+    this.parsed = { text, tree };
+    if (tree.faults.length === 0) this.lastGood = { text: text.toString(), tree };
+  }
+
   /** The last text that parsed, for drawing while the present one does not. */
   get drawable(): { readonly text: string; readonly tree: Tree; readonly stale: boolean } {
     const tree = this.tree;

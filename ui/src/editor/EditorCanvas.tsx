@@ -1,13 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useRef } from 'react';
 import { layoutQuery } from '../api/engine';
 import { useSettings } from '../app/settings';
 import { useText } from '../app/text';
 import { FlowCanvas } from '../canvas/FlowCanvas';
 import type { Change } from '../canvas/card';
-import { type Line, type Pins, pinned } from '../canvas/layout';
-import { choose, layoutOf, sceneOf } from '../canvas/scene';
+import type { LineData } from '../canvas/LineEdge';
+import { type Pins, pinned } from '../canvas/layout';
+import { type Scene, choose, sceneOf, steady } from '../canvas/scene';
 import { whyNot } from '../core/commands/connect';
 import { type Graph, project } from '../core/graph';
 import type { Path } from '../core/json';
@@ -21,6 +22,7 @@ import { usePins } from './pins';
 import { useProblemsByNode } from './problems';
 import { useEditing, useProjection } from './session';
 import { bodyFor } from './catalog';
+import { useLayout } from './useLayout';
 import { nodeOfKey, useView } from './view';
 
 /** The canvas of the open flow: gathers what is known and turns gestures into commands. */
@@ -94,35 +96,22 @@ function useScene(graph: Graph, changes: ReadonlyMap<string, Change>, isReadOnly
     },
     [set],
   );
-  const laid = useMemo(
-    () => layoutOf(graph, folded, overlays, answerers),
-    [graph, folded, overlays, answerers],
-  );
+  const laid = useLayout(graph, folded, overlays, answerers);
   const layout = useMemo(() => pinned(laid, pins ?? NO_PINS), [laid, pins]);
   const onInsert = useMemo(
     () =>
       isReadOnly
         ? undefined
-        : (line: Line, at: { x: number; y: number }) =>
+        : (line: Pick<LineData, 'edge' | 'scope'>, at: { readonly x: number; readonly y: number }) =>
             set({ quickAdd: { ...at, edge: { from: line.edge.from, to: line.edge.to }, scope: line.scope } }),
     [isReadOnly, set],
   );
-  const scene = useMemo(
-    () =>
-      sceneOf({
-        layout,
-        components,
-        locale,
-        search,
-        overlays,
-        answerers,
-        changes,
-        problems,
-        onFold,
-        onInsert,
-      }),
-    [layout, components, locale, search, overlays, answerers, changes, problems, onFold, onInsert],
-  );
+  const drawn = useRef<Scene>({ nodes: [], edges: [] });
+  const scene = useMemo(() => {
+    const facts = { components, locale, search, overlays, answerers, changes, problems };
+    drawn.current = steady(drawn.current, sceneOf({ ...facts, layout, onFold, onInsert }));
+    return drawn.current;
+  }, [layout, components, locale, search, overlays, answerers, changes, problems, onFold, onInsert]);
   return useMemo(() => choose(scene, new Set(selection), edge), [scene, selection, edge]);
 }
 

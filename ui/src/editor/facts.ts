@@ -9,7 +9,8 @@ import { ProblemError } from '../api/http';
 import type { Answerer, Change, Overlay } from '../canvas/card';
 import { changesOf, graphOf } from '../canvas/effective';
 import { overlayOf } from '../canvas/overlay';
-import type { Graph, GraphNode } from '../core/graph';
+import { nodesIn } from '../canvas/relink';
+import type { Graph } from '../core/graph';
 import { unique } from '../core/json';
 import { addressOf } from '../core/sites';
 import type { IdentitySearch } from '../app/search';
@@ -30,20 +31,12 @@ export function usePoints() {
   return useQuery(matrixQuery()).data?.points ?? [];
 }
 
-function allNodes(graph: Graph): GraphNode[] {
-  return graph.nodes.flatMap((node) => {
-    const body = node.body;
-    if (body === undefined) return [node];
-    return [node, ...(body.form === 'scope' ? allNodes(body.graph) : body.nodes)];
-  });
-}
-
 /** Asks the engine itself who answers at every extension node for the identity in the bar. */
 export function useAnswerers(graph: Graph): ReadonlyMap<string, Answerer> {
   const { flow } = useEditing();
   const { bizId, scenario }: IdentitySearch = useSearch({ strict: false });
   const useCase = useQuery(flowQuery(flow)).data?.useCase ?? flow;
-  const nodes = useMemo(() => allNodes(graph).filter((node) => node.kind === 'extension'), [graph]);
+  const nodes = useMemo(() => nodesIn(graph).filter((node) => node.kind === 'extension'), [graph]);
   const points = unique(nodes.map((node) => node.type));
   const answers = useQueries({
     queries: points.map((point) => resolveQuery(point, { useCase, bizId, scenario })),

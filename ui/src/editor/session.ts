@@ -1,5 +1,5 @@
 /** React's view of one open document: reads the session, never keeps a copy of it. */
-import { createContext, use, useMemo, useSyncExternalStore } from 'react';
+import { createContext, use, useSyncExternalStore } from 'react';
 import type { Transaction } from '@codemirror/state';
 import type { Outcome } from '../core/commands/run';
 import { type Graph, project } from '../core/graph';
@@ -7,13 +7,19 @@ import { type Json, isObject } from '../core/json';
 import { type Draft, draftOf } from '../core/place';
 import { type Session, origin } from '../core/session';
 import { type Tree, nodeAt, readValue } from '../core/tree';
+import { ask } from '../worker/ask';
 
 const TYPING_PAUSE_MS = 120;
+/** Above this many nodes a parse would be felt while typing. */
+const MANY = 80;
 
 /** Bumps at once for commands and after a pause for typing. */
 export class Watch {
   private version = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private seen:
+    | { readonly version: number; readonly flow: string; readonly projection: Projection }
+    | undefined;
   private readonly callbacks = new Set<() => void>();
 
   constructor(readonly session: Session) {
@@ -24,7 +30,18 @@ export class Watch {
     if (!transaction.docChanged) return;
     clearTimeout(this.timer);
     if (transaction.annotation(origin) !== undefined || transaction.isUserEvent('undo')) this.bump();
-    else this.timer = setTimeout(() => this.bump(), TYPING_PAUSE_MS);
+    else this.timer = setTimeout(() => void this.settle(), TYPING_PAUSE_MS);
+  }
+
+  /** The tree of a long text comes from the worker; what was typed meanwhile asks again. */
+  private async settle(): Promise<void> {
+    if ((this.seen?.projection.graph.nodes.length ?? 0) > MANY) {
+      const { doc } = this.session.editor;
+      const tree = await ask('parse', doc.toString());
+      if (this.session.editor.doc !== doc) return;
+      this.session.adopt(doc, tree);
+    }
+    this.bump();
   }
 
   private bump(): void {
@@ -38,6 +55,13 @@ export class Watch {
   };
 
   readonly read = (): number => this.version;
+
+  /** Computed once a version, however many parts of the screen look at it. */
+  projection(flow: string): Projection {
+    if (this.seen?.version !== this.version || this.seen.flow !== flow)
+      this.seen = { version: this.version, flow, projection: projectionOf(this.session, flow) };
+    return this.seen.projection;
+  }
 }
 
 export interface Editing {
@@ -83,16 +107,17 @@ export function documentOfFlow(tree: Tree, flow: string): number {
   return found?.index ?? rows.find((row) => row.kind === 'Flow')?.index ?? 0;
 }
 
+function projectionOf(session: Session, flow: string): Projection {
+  const { text, tree, stale } = session.drawable;
+  const document = documentOfFlow(tree, flow);
+  const draft = draftOf(text, tree, document);
+  const graph = draft === undefined ? NOTHING : project(draft, []);
+  return { text, tree, draft, document, graph, isStale: stale };
+}
+
 export function useProjection(): Projection {
-  const { watch, session, flow } = useEditing();
-  const version = useSyncExternalStore(watch.subscribe, watch.read);
-  return useMemo(() => {
-    const { text, tree, stale } = session.drawable;
-    const document = documentOfFlow(tree, flow);
-    const draft = draftOf(text, tree, document);
-    const graph = draft === undefined ? NOTHING : project(draft, []);
-    return { text, tree, draft, document, graph, isStale: stale && version >= 0 };
-  }, [session, flow, version]);
+  const { watch, flow } = useEditing();
+  return useSyncExternalStore(watch.subscribe, () => watch.projection(flow));
 }
 
 /** A value of the open flow's document. */
