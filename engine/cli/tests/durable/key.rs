@@ -1,0 +1,61 @@
+//! One idempotency key, many callers and a crash: one run, and the same bytes for everybody.
+
+use std::collections::BTreeSet;
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use crate::world::{Told, World, rest, until};
+
+const CALLERS: usize = 64;
+
+fn lot() -> Value {
+    json!({"vehicleId": "V1", "buyer": "U1", "priceFen": 8_800_000})
+}
+
+/// Calls until somebody answers with an end.
+async fn insistent(world: &World) -> Told {
+    let mut answer = None;
+    until("an answer", async || {
+        let told = world.try_call("POST", "/auctions/L1/close", &lot()).await;
+        answer = told.filter(|told| told.status == 200);
+        answer.is_some()
+    })
+    .await;
+    answer.unwrap()
+}
+
+async fn all_alike(world: &World) -> (String, String) {
+    let told = join_all((0..CALLERS).map(|_| insistent(world))).await;
+    let run = |told: &Told| told.header("x-run-id").unwrap().to_owned();
+    let alike: BTreeSet<_> = told.iter().map(|told| (run(told), told.body.clone())).collect();
+    assert_eq!(alike.len(), 1, "{alike:?}");
+    alike.into_iter().next().unwrap()
+}
+
+#[tokio::test]
+async fn sixty_four_callers_and_a_crash_are_one_run_and_one_answer() {
+    let mut world = World::new(&[]).await;
+    world.switch("*/*", &json!({"latencyMs": 60, "jitterMs": 60})).await;
+    let calls = lot();
+    let interrupted = join_all((0..CALLERS).map(|_| world.try_call("POST", "/auctions/L1/close", &calls)));
+    let answered = tokio::select! {
+        told = interrupted => told.into_iter().flatten().collect(),
+        () = rest(300) => Vec::new(),
+    };
+    assert!(answered.is_empty(), "the run is on its way when the process dies");
+    world.kill();
+    world.start().await;
+    let after_the_crash = all_alike(&world).await;
+    world.kill();
+    world.start().await;
+    assert_eq!(all_alike(&world).await, after_the_crash, "from the store alone");
+    assert_eq!(world.runs("close-auction").await, ["succeeded"]);
+    let orders = world.service("GET", "/events?service=orders&endpoint=create", &Value::Null).await;
+    let made: BTreeSet<_> =
+        orders["events"].as_array().unwrap().iter().map(|e| e["key"].to_string()).collect();
+    assert_eq!(made.len(), 1, "every try had one key");
+    let other = json!({"vehicleId": "V1", "buyer": "U2", "priceFen": 8_800_000});
+    assert_eq!(world.call("POST", "/auctions/L1/close", &other).await.status, 422);
+    world.audit().await;
+}

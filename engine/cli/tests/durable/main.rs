@@ -1,0 +1,8 @@
+//! The shipped durable flows on the real binary over the sandbox's services: callbacks in every mix, events, one
+//! key for many callers, and `kill -9` in between.
+#![cfg(test)]
+
+mod bank;
+mod key;
+mod outbox;
+mod world;
