@@ -30,9 +30,10 @@ rust-test: ## the Rust suite and its documentation examples
 	cargo test --workspace --doc
 
 browser-test: ## the designer in a real browser, over the built engine and sandbox
-	.ci/setup ui browser
+	@.ci/setup ui browser
+	cd ui && npm run --silent build
 	cargo build --package bactrian --package bactrian-sandbox
-	cd ui && npm run e2e
+	cd ui && npm run --silent e2e
 
 deny: ## licences, bans and sources of the dependencies
 	cargo deny check bans licenses sources

@@ -9,23 +9,38 @@ import { operate } from '../test/operate.mjs';
 import { screens } from '../test/screens.mjs';
 
 const only = process.argv[2];
+let checks = 0;
+const counted =
+  (check) =>
+  (...given) => {
+    checks += 1;
+    check(...given);
+  };
 const world = {
   ...(await start()),
   watch,
-  assert: { deepEqual, equal, match, ok },
+  assert: Object.fromEntries(
+    Object.entries({ deepEqual, equal, match, ok }).map(([name, check]) => [name, counted(check)]),
+  ),
   axe: readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8'),
 };
-let failed = 0;
+let [failed, passed] = [0, 0];
+const seconds = (since) => ((performance.now() - since) / 1000).toFixed(1);
+const opened = performance.now();
 for (const [name, run] of Object.entries({ mouse, keyboard, operate, matrix, screens })) {
   if (only !== undefined && only !== name) continue;
-  const began = performance.now();
+  const [began, before] = [performance.now(), checks];
   try {
     await run(world);
-    process.stdout.write(`ok   ${name} (${Math.round(performance.now() - began)} ms)\n`);
+    passed += 1;
+    process.stdout.write(`ok   ${name}: ${checks - before} checks in ${seconds(began)} s\n`);
   } catch (error) {
     failed += 1;
     process.stdout.write(`FAIL ${name}\n${error instanceof Error ? error.stack : error}\n`);
   }
 }
 await world.stop();
+process.stdout.write(
+  `browser tests: ${passed} passed, ${failed} failed, ${checks} checks in ${seconds(opened)} s\n`,
+);
 process.exit(failed === 0 ? 0 : 1);

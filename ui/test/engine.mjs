@@ -84,25 +84,57 @@ export async function realEngine(folder) {
   return { url, stop };
 }
 
-/** Three businesses cancel their orders; then the stock is down, and what was done is undone. */
+/**
+ * A morning of four businesses: cancellations, one of a kind of travel nobody answers for, one whose announcement is
+ * lost, two that are undone, two that cannot be undone and wait for an operator; a lot sold, one that cannot be; an
+ * account opened, one refused; payments that wait for the bank.
+ */
 async function seed(url, services) {
-  const cancel = (order, headers = {}) =>
-    fetch(`${url}/orders/${order}/cancel`, {
+  const post = (base, path, body, headers = {}) =>
+    fetch(base + path, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
-      body: '{"reason":"changed my mind"}',
+      body: JSON.stringify(body),
     });
-  for (const order of ['O1001', 'O1002', 'O1003', 'O9999']) await cancel(order);
-  for (const order of ['U2001', 'U2002']) await cancel(order, { 'x-biz-id': 'used-car' });
-  await cancel('T3002', { 'x-biz-id': 'travel', 'x-biz-scenario': 'flight' });
-  await cancel('T3001', { 'x-biz-id': 'travel', 'x-biz-scenario': 'hotel' });
-  const stock = (switches) =>
-    fetch(`${services}/switches/stock/*`, {
+  const cancel = (order, bizId, scenario) =>
+    post(
+      url,
+      `/orders/${order}/cancel`,
+      { reason: '买家改变主意' },
+      {
+        ...(bizId === undefined ? {} : { 'x-biz-id': bizId }),
+        ...(scenario === undefined ? {} : { 'x-biz-scenario': scenario }),
+      },
+    );
+  const faults = (place, switches) =>
+    fetch(`${services}/switches/${place}`, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(switches),
     });
-  await stock({ errorRate: 1 });
-  for (const order of ['O1004', 'O1005']) await cancel(order);
-  await stock({});
+  for (const order of ['O1001', 'O1002', 'O1003', 'O1102', 'O9999']) await cancel(order);
+  for (const order of ['U2001', 'U2002']) await cancel(order, 'used-car');
+  await cancel('T3001', 'travel', 'hotel');
+  await cancel('T3002', 'travel', 'flight');
+  await cancel('T3003', 'travel', 'cruise');
+  await faults('notify/*', { errorRate: 1 });
+  await cancel('O1006');
+  await faults('notify/*', {});
+  await faults('stock/*', { errorRate: 1 });
+  await Promise.all(['O1004', 'O1005'].map((order) => cancel(order)));
+  await faults('orders/reopen', { errorRate: 1, status: 409 });
+  await Promise.all(['O1007', 'O1008', 'O1009'].map((order) => cancel(order)));
+  await faults('orders/reopen', {});
+  await faults('stock/*', {});
+  const lot = (id, n) =>
+    post(url, `/auctions/${id}/close`, { vehicleId: `V${n}`, buyer: 'U4', priceFen: 8_800_000 });
+  await lot('L1', 1);
+  await lot('L2', 1);
+  await faults('finance/receivable', { errorRate: 1, status: 422 });
+  await lot('L3', 3);
+  await faults('finance/receivable', {});
+  for (const [applicationNo, photo] of Object.entries({ A1: 'clear', A2: 'blurred' }))
+    await post(url, '/accounts', { applicationNo, name: '张伟', idCard: '11010519491231002X', photo });
+  for (const no of ['P1', 'P2', 'P3'])
+    await post(url, '/payments', { paymentNo: no, orderId: 'O1101', fen: 9900, channel: 'bank' });
 }

@@ -62,6 +62,13 @@ impl Kept {
         Self { item: Item::ended(about, finished), detail: detail.into() }
     }
 
+    /// Writes down what was seen of a durable run that goes on later, perhaps elsewhere.
+    #[must_use]
+    pub fn resting(item: Item, nodes: &[NodeReport]) -> Self {
+        let detail = serde_json::to_vec(&json!({"nodes": nodes})).unwrap_or_else(|_| b"{}".to_vec());
+        Self { item, detail: detail.into() }
+    }
+
     /// The whole run as JSON.
     #[must_use]
     pub fn to_json(&self) -> Bytes {

@@ -46,8 +46,11 @@ pub struct Page {
 }
 
 impl Filter {
-    /// Whether a run is wanted, its status aside.
+    /// Whether a run is wanted here, its status aside.
     fn matches(&self, item: &Item) -> bool {
+        if item.is_durable {
+            return false;
+        }
         let same = |wanted: &Option<String>, is: &str| wanted.as_ref().is_none_or(|wanted| wanted == is);
         let part = |text: &Option<Arc<str>>| text.as_deref().unwrap_or("default").to_owned();
         same(&self.flow, &item.flow)
@@ -106,7 +109,7 @@ impl Runs {
         live.or_else(|| self.kept(id).map(|kept| kept.item.clone()))
     }
 
-    /// Runs, newest first.
+    /// Runs that are not durable, newest first; the others are listed by the store.
     #[must_use]
     pub fn list(&self, filter: &Filter, clock: &dyn Clock) -> Page {
         let live = self.all_live();

@@ -1,12 +1,12 @@
 //! A run about to be driven, and a durable one while it is in this process: listed, its nodes watched, counted at
-//! its end. What a durable run did is told by the store.
+//! its end. What a durable run did is told by the store; what its journal leaves out is kept as of any other run.
 
 use std::sync::Arc;
 
 use sdk::{Shared, Timestamp};
 use tokio::sync::watch;
 
-use super::{About, Item, Live, Runs, Statistics, Watch, locked, running::ms};
+use super::{About, Item, Kept, Live, Runs, Statistics, Watch, locked, running::ms};
 use crate::run::{Finished, Handle, Keep, Observer, Start};
 
 /// A run that is about to be driven.
@@ -66,18 +66,27 @@ impl Listed {
         let ended_at = about.started_at.saturating_add(ms(report.duration_ms));
         self.watched.statistics.ended(ended_at, report.duration_ms, report.status, about.is_traced);
         self.is_counted = true;
+        if about.is_traced {
+            let kept = Arc::new(Kept::new(about, finished, self.watched.runs.keeping.value_bytes));
+            locked(&self.watched.runs.ended).put(kept);
+        }
         self.live.ended.send_replace(Some(Item::ended(about, finished)));
     }
 }
 
 impl Drop for Listed {
     fn drop(&mut self) {
+        let Watched { about, runs, .. } = &self.watched;
         if !self.is_counted {
             self.watched.statistics.gave_up();
+            if about.is_traced {
+                let kept = Kept::resting(Item::of(about, 0.0), &self.live.handle.nodes());
+                locked(&runs.ended).put(Arc::new(kept));
+            }
         }
-        let mut live = locked(&self.watched.runs.live);
-        if live.get(&self.watched.about.id).is_some_and(|known| Arc::ptr_eq(known, &self.live)) {
-            live.remove(&self.watched.about.id);
+        let mut live = locked(&runs.live);
+        if live.get(&about.id).is_some_and(|known| Arc::ptr_eq(known, &self.live)) {
+            live.remove(&about.id);
         }
     }
 }

@@ -140,7 +140,20 @@ impl Invocation {
     }
 
     pub(super) fn notes(&self) -> Option<Box<Notes>> {
-        locked(&self.notes).take()
+        let mut notes = locked(&self.notes).take();
+        if self.frame.run.trace.keeps_values() {
+            notes.get_or_insert_default().input = Some(self.given());
+        }
+        notes
+    }
+
+    /// What people see as its input: its settings, else what it is handed.
+    fn given(&self) -> Shared {
+        let constant = || {
+            let with = self.node().with.as_ref()?;
+            View::at(&self.frame, self.slot).value(with).ok()
+        };
+        self.with.clone().or_else(constant).unwrap_or_else(|| self.input())
     }
 
     /// Whether an attempt is under way; between two it is not.

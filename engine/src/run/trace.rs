@@ -53,6 +53,11 @@ impl Trace {
         self.keep != Keep::Nothing || self.observer.is_some()
     }
 
+    /// Whether what nodes were given is kept.
+    pub(super) const fn keeps_values(&self) -> bool {
+        matches!(self.keep, Keep::Values(_))
+    }
+
     fn started(&self, frame: &Frame, slot: u16) {
         if let Some(observer) = &self.observer {
             observer.node(&NodeReport::of(frame, slot, NodeStatus::Running));

@@ -9,7 +9,7 @@ use bactrian_engine::{
 };
 use sdk::{Registry, Shared, Value, serde_json::json};
 
-use crate::http::{World, document};
+use crate::http::{World, document, events::events};
 
 const PAY: &str = "Flow pay
 durable: true
@@ -209,4 +209,48 @@ output: '${nodes.told}'",
     let of_travel = rows.iter().filter(|row| row.origin.tenant().as_str() == "travel").count();
     assert_eq!((rows.len(), of_travel), (6, 3));
     assert!(rows.iter().all(|row| row.status == Status::Succeeded));
+}
+
+const BOOK: &str = "Flow book
+durable: true
+compensation: {order: reverse}
+nodes:
+  room:
+    use: map
+    with: {room: 1}
+    compensate: {use: map, with: {freed: 1}}
+  skipped: {needs: [room], when: 'false', use: map}
+  refused: {needs: [skipped], fail: {code: FULL, status: 409}}";
+
+#[tokio::test]
+async fn a_durable_run_has_the_page_and_the_stream_every_run_has() {
+    let world = World::new(&format!("{PAY}\n---\n{BOOK}")).await;
+    let accepted = world.call("pay", "prefer: respond-async\r\n", &json!({"no": "P1"})).await;
+    let place = accepted.header("location").unwrap().to_owned();
+    let mut page = world.get(&place).await.json();
+    for _ in 0..100 {
+        if page["status"] == "waiting" {
+            break;
+        }
+        page = world.get(&place).await.json();
+    }
+    let wait = &page["waits"][0];
+    assert_eq!((&wait["kind"], &wait["channel"]), (&json!("callback"), &json!("bank")), "{page}");
+    assert_eq!((&wait["address"], &wait["key"]), (&json!("paid"), &json!("P1")));
+    let node = &page["nodes"][0];
+    assert_eq!((&node["kind"], &node["status"]), (&json!("wait"), &json!("waiting")));
+    assert_eq!(world.get(&format!("{place}/undo")).await.json(), json!({"steps": []}));
+    let told = world.get("/v1/runs?flow=pay&status=failed&limit=1").await.json();
+    assert_eq!(told["counts"], json!({"waiting": 1}), "counts are for the filter without its status");
+
+    let failed = world.call("book", "", &json!({})).await;
+    let id = failed.header("x-run-id").unwrap().to_owned();
+    let page = world.get(&format!("/v1/runs/{id}")).await.json();
+    let node = |id: &str| page["nodes"].as_array().unwrap().iter().find(|node| node["id"] == id).cloned();
+    assert_eq!(node("skipped").unwrap()["skip"]["kind"], "when", "{page}");
+    assert_eq!(node("refused").unwrap()["kind"], "fail");
+    let told = events(&world, &format!("/v1/runs/{id}/events"), |name, _| name == "run").await;
+    assert_eq!(told.iter().filter(|(name, _)| name == "node").count(), 4);
+    assert_eq!(page["compensations"][0]["attempts"].as_array().map(Vec::len), Some(1), "{page}");
+    assert_eq!(page["compensations"][0]["use"], "map");
 }

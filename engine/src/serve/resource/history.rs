@@ -5,17 +5,27 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::{Value, json};
 
+use super::journal::{Journal, waits};
 use crate::{
     Engine,
     clock::text,
     recent,
     run::unseal,
     serve::{Problem, durable::refused},
-    state::{Entry, Filter, Record, Row, RunId, Snapshot, Status, Tenant},
+    state::{Entry, Filter, Row, RunId, Status, Tenant},
 };
+
+/// So many durable runs are counted, the newest first.
+const COUNTED: usize = 5_000;
 
 /// Durable runs that a filter wants, newest first, as JSON with their ids.
 pub(super) async fn rows(engine: &Engine, filter: &recent::Filter) -> Result<Vec<(String, Value)>, Problem> {
+    let now = engine.settings().clock.now();
+    let rows = wanted(engine, filter).await?;
+    Ok(rows.iter().map(|row| (row.run.to_string(), item(row, now))).collect())
+}
+
+async fn wanted(engine: &Engine, filter: &recent::Filter) -> Result<Vec<Row>, Problem> {
     let given = |text: &Option<String>| text.as_deref().map(Arc::from);
     let tenant = match filter.biz_id.as_deref() {
         Some("default") => Some(Tenant::default()),
@@ -40,8 +50,7 @@ pub(super) async fn rows(engine: &Engine, filter: &recent::Filter) -> Result<Vec
     }
     let now = engine.settings().clock.now();
     let page = engine.store().list(&wanted).await.map_err(|error| refused(&error))?;
-    let rows = page.rows.iter().filter(|row| matches(row, filter, now));
-    Ok(rows.map(|row| (row.run.to_string(), item(row, now))).collect())
+    Ok(page.rows.into_iter().filter(|row| matches(row, filter, now)).collect())
 }
 
 fn matches(row: &Row, filter: &recent::Filter, now: i64) -> bool {
@@ -126,8 +135,10 @@ pub(super) async fn page(engine: &Engine, id: &str) -> Result<Option<Value>, Pro
     page["input"] = (*origin.input).clone();
     page["output"] = output.as_deref().cloned().unwrap_or_default();
     page["isTraced"] = json!(true);
-    page["nodes"] = Value::Array(nodes(&known.records));
-    page["compensations"] = Value::Array(compensations(&known.records));
+    let served = engine.served();
+    let journal = Journal { records: &known.records, plan: served.plan(&origin.plan).map(|plan| &**plan) };
+    page["nodes"] = json!(journal.nodes(seen(engine, id)));
+    page["compensations"] = json!(journal.compensations());
     page["waits"] = json!(waits(&known));
     page["parent"] = json!(origin.parent.as_ref().map(|parent| parent.run.to_string()));
     page["children"] = json!([]);
@@ -148,121 +159,43 @@ pub(super) async fn page(engine: &Engine, id: &str) -> Result<Option<Value>, Pro
     Ok(Some(page))
 }
 
+/// What this process saw of a run's nodes.
+fn seen(engine: &Engine, id: &str) -> Vec<Value> {
+    let runs = engine.runs();
+    match runs.live(id) {
+        Some(live) => live.handle().nodes().iter().map(|node| json!(node)).collect(),
+        None => runs.kept(id).map(|kept| kept.nodes()).unwrap_or_default(),
+    }
+}
+
+/// What cancelling a run would undo; none when the store does not have it.
+pub(super) async fn undo(engine: &Engine, id: &str) -> Result<Option<Vec<Value>>, Problem> {
+    let Ok(run) = id.parse::<RunId>() else { return Ok(None) };
+    let Some(known) = engine.store().read(run).await.map_err(|error| refused(&error))? else {
+        return Ok(None);
+    };
+    let served = engine.served();
+    let plan = known.origin().and_then(|origin| served.plan(&origin.plan)).map(|plan| &**plan);
+    Ok(Some(Journal { records: &known.records, plan }.undo()))
+}
+
+/// How many durable runs there are of each status, the filter's own status aside: of the newest ones.
+pub(super) async fn counts(
+    engine: &Engine,
+    filter: &recent::Filter,
+) -> Result<BTreeMap<&'static str, u64>, Problem> {
+    let all = recent::Filter { statuses: Vec::new(), before: None, limit: COUNTED, ..filter.clone() };
+    let mut counts = BTreeMap::new();
+    for row in wanted(engine, &all).await? {
+        *counts.entry(row.status.word()).or_default() += 1;
+    }
+    Ok(counts)
+}
+
 const fn actions(status: Status) -> &'static [&'static str] {
     match status {
         Status::Parked => &["retry", "resume", "skip", "cancel"],
         Status::Running | Status::Waiting => &["cancel"],
         _ => &[],
     }
-}
-
-/// The open waits.
-fn waits(known: &Snapshot) -> Vec<Value> {
-    let mut open = BTreeMap::new();
-    for record in &known.records {
-        match &record.entry {
-            Entry::WaitRegistered { address, wait } => {
-                open.insert(address.to_string(), (record.at, wait.clone()));
-            }
-            Entry::WaitResolved { address, .. } => {
-                open.remove(address.as_str());
-            }
-            _ => {}
-        }
-    }
-    if known.status.is_ended() {
-        open.clear();
-    }
-    let told = |(address, (at, wait)): (String, (i64, crate::state::Wait))| {
-        let message = wait.message.map(|on| json!({"channel": &*on.channel, "key": &*on.key}));
-        json!({"address": address, "since": text(at), "until": wait.until.map(text), "message": message})
-    };
-    open.into_iter().map(told).collect()
-}
-
-/// What the records say of each node, in the order in which they settled.
-fn nodes(records: &[Record]) -> Vec<Value> {
-    let first = records.first().map_or(0, |record| record.at);
-    let mut nodes: BTreeMap<String, (usize, Value)> = BTreeMap::new();
-    let undone = records.iter().filter_map(|record| match &record.entry {
-        Entry::CompensationSucceeded { address } => Some(address.to_string()),
-        _ => None,
-    });
-    let undone: Vec<String> = undone.collect();
-    for (place, record) in records.iter().enumerate() {
-        let (status, extra) = match &record.entry {
-            Entry::NodeStarted { .. } => ("running", json!({"startedAt": text(record.at)})),
-            Entry::WaitRegistered { .. } => ("waiting", json!({"startedAt": text(record.at)})),
-            Entry::NodeSucceeded { output, detail, .. } => {
-                ("succeeded", json!({"output": &**output, "detail": detail.as_deref()}))
-            }
-            Entry::NodeFailed { failure, attempt, .. } => (
-                "failed",
-                json!({"attempt": attempt, "error": {
-                    "code": &*failure.code, "class": failure.class, "message": failure.message,
-                }}),
-            ),
-            Entry::NodeSkipped { reason, .. } => ("skipped", json!({"skip": {"reason": &**reason}})),
-            _ => continue,
-        };
-        let Some(address) = record.entry.address() else { continue };
-        let (at, node) = nodes.entry(address.to_string()).or_insert_with(|| {
-            let offset = f64::from(u32::try_from((record.at - first).max(0)).unwrap_or(u32::MAX));
-            let node = json!({
-                "address": address.as_str(), "id": address.id(), "kind": "use", "offsetMs": offset,
-                "durationMs": 0.0, "attempts": [], "isTruncated": false, "began": record.at,
-            });
-            (place, node)
-        });
-        *at = place;
-        let is_undone = undone.iter().any(|done| done == address.as_str());
-        node["status"] = json!(if is_undone { "compensated" } else { status });
-        let took = (record.at - node["began"].as_i64().unwrap_or(record.at)).max(0);
-        node["durationMs"] = json!(f64::from(u32::try_from(took).unwrap_or(u32::MAX)));
-        if let (Value::Object(node), Value::Object(extra)) = (node, extra) {
-            node.extend(extra.into_iter().filter(|(_, value)| !value.is_null()));
-        }
-    }
-    let mut nodes: Vec<(usize, Value)> = nodes.into_values().collect();
-    nodes.sort_by_key(|(place, _)| *place);
-    nodes.into_iter().map(|(_, node)| finished(node)).collect()
-}
-
-/// What was recorded beside the output takes its place among the members.
-fn finished(mut node: Value) -> Value {
-    if let Value::Object(fields) = &mut node {
-        fields.remove("began");
-        if let Some(Value::Object(detail)) = fields.remove("detail") {
-            let shown = ["attempts", "extension", "servedBy", "items"];
-            fields.extend(detail.into_iter().filter(|(name, _)| shown.contains(&name.as_str())));
-        }
-    }
-    node
-}
-
-fn compensations(records: &[Record]) -> Vec<Value> {
-    let mut told: Vec<Value> = Vec::new();
-    for record in records {
-        let (address, status, attempt, failure) = match &record.entry {
-            Entry::CompensationStarted { address, attempt, .. } => (address, "running", Some(*attempt), None),
-            Entry::CompensationSucceeded { address } => (address, "compensated", None, None),
-            Entry::CompensationFailed { address, attempt, failure } => {
-                (address, "failed", Some(*attempt), Some(failure))
-            }
-            _ => continue,
-        };
-        let at = told.iter().position(|known| known["address"] == address.as_str()).unwrap_or_else(|| {
-            told.push(json!({"address": address.as_str(), "attempts": 1}));
-            told.len() - 1
-        });
-        let Some(known) = told.get_mut(at) else { continue };
-        known["status"] = json!(status);
-        if let Some(attempt) = attempt {
-            known["attempts"] = json!(attempt);
-        }
-        if let Some(error) = failure {
-            known["error"] = json!({"code": &*error.code, "class": error.class, "message": error.message});
-        }
-    }
-    told
 }

@@ -11,6 +11,7 @@ pub(super) mod draft;
 pub(super) mod extension;
 pub(super) mod flow;
 pub(super) mod history;
+mod journal;
 pub(super) mod layout;
 pub(super) mod live;
 pub(super) mod outbox;

@@ -6,7 +6,7 @@ use futures_util::{Stream, stream};
 use http_body_util::Either;
 use hyper::StatusCode;
 use sdk::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::{broadcast, watch};
 
 use super::{history, ok};
@@ -19,6 +19,10 @@ use crate::{
 const PAGE: u64 = 50;
 /// Items of a page at the most.
 const MOST: u64 = 500;
+
+/// Members of a run's page that its item does not have.
+const PAGED: [&str; 9] =
+    ["input", "output", "isTraced", "nodes", "compensations", "waits", "children", "actions", "late"];
 
 /// Lists runs, newest first.
 pub(in crate::serve) async fn list(ask: Ask) -> Answer {
@@ -40,11 +44,9 @@ pub(in crate::serve) async fn list(ask: Ask) -> Answer {
     let page = ask.engine.runs().list(&filter, &*ask.engine.settings().clock);
     let durable = history::rows(&ask.engine, &filter).await?;
     let mut counts = json!(page.counts);
-    let plain = page.items.iter().filter(|item| !item.is_durable);
-    let mut items: Vec<_> = plain.map(|item| (item.id.to_string(), json!(item))).collect();
-    for (_, item) in &durable {
-        let word = item["status"].as_str().unwrap_or_default();
-        counts[word] = json!(counts[word].as_u64().unwrap_or(0) + 1);
+    let mut items: Vec<_> = page.items.iter().map(|item| (item.id.to_string(), json!(item))).collect();
+    for (word, count) in history::counts(&ask.engine, &filter).await? {
+        counts[word] = json!(counts[word].as_u64().unwrap_or(0) + count);
     }
     items.extend(durable);
     items.sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
@@ -107,6 +109,11 @@ pub(in crate::serve) async fn show(ask: Ask) -> Answer {
 
 /// Shows what a compensation would undo.
 pub(in crate::serve) async fn undo(ask: Ask) -> Answer {
+    if ask.engine.runs().live(ask.param("id")).is_none()
+        && let Some(steps) = history::undo(&ask.engine, ask.param("id")).await?
+    {
+        return ok(&json!({"steps": steps}));
+    }
     let Found::Live(live) = find(&ask)? else { return ok(&json!({"steps": []})) };
     let steps: Vec<_> = live
         .handle()
@@ -122,6 +129,16 @@ pub(in crate::serve) async fn undo(ask: Ask) -> Answer {
 
 /// Streams what happens in a run.
 pub(in crate::serve) async fn events(ask: Ask) -> Answer {
+    if ask.engine.runs().live(ask.param("id")).is_none()
+        && let Some(mut page) = history::page(&ask.engine, ask.param("id")).await?
+    {
+        // Nobody drives it here now: what is known is told, and who wants to know more asks again.
+        let nodes = page["nodes"].take();
+        let nodes = nodes.as_array().into_iter().flatten().map(|node| node_event(node.to_string().into()));
+        let run = Event { name: "run", data: bare(page).to_string().into() };
+        let events: Vec<Event> = nodes.chain([run]).collect();
+        return stream_of::answer(&ask.engine, &ask.streams, stream::iter(events));
+    }
     match find(&ask)? {
         Found::Live(live) => {
             let events = follow(&live);
@@ -133,6 +150,14 @@ pub(in crate::serve) async fn events(ask: Ask) -> Answer {
             stream_of::answer(&ask.engine, &ask.streams, stream::iter(events))
         }
     }
+}
+
+/// A page without what only pages have.
+fn bare(mut page: Value) -> Value {
+    if let Some(page) = page.as_object_mut() {
+        page.retain(|name, _| !PAGED.contains(&name.as_str()));
+    }
+    page
 }
 
 fn node_event(data: Seen) -> Event {

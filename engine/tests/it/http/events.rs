@@ -6,7 +6,11 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use super::world::World;
 
 /// Reads events until one is wanted; gives all names and the last data.
-async fn events(world: &World, path: &str, is_last: impl Fn(&str, &str) -> bool) -> Vec<(String, String)> {
+pub(crate) async fn events(
+    world: &World,
+    path: &str,
+    is_last: impl Fn(&str, &str) -> bool,
+) -> Vec<(String, String)> {
     let mut stream = world.connect().await;
     stream.write_all(format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n\r\n").as_bytes()).await.unwrap();
     let mut lines = BufReader::new(stream).lines();

@@ -1,7 +1,7 @@
 //! The server from outside: real connections on a real port.
 
 mod calls;
-mod events;
+pub(crate) mod events;
 mod hostile;
 mod limits;
 mod reload;
