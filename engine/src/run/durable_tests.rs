@@ -227,3 +227,30 @@ async fn who_has_lost_the_run_writes_nothing_more() {
     assert!(matches!(shop.open(json!({})).future.await, Carried::Lost(crate::state::Error::Fenced(_))));
     assert!(!shop.world.log().iter().any(|line| line.starts_with("b ")), "{:?}", shop.world.log());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_a_crash_cut_off_is_undone_although_it_fails_later() {
+    let shop = Shop::new(
+        "Flow f
+durable: true
+order: [a, b]
+nodes:
+  a: {use: act, compensate: {use: act}}
+  b: {use: act, with: {take: 9s, fail: NO}, compensate: {use: act}}
+",
+    );
+    for _ in 0..2 {
+        let mut durable = shop.again(&json!({})).await.unwrap();
+        tokio::select! {
+            carried = &mut durable.future => panic!("{carried:?}"),
+            () = shop.world.clock().sleep(std::time::Duration::from_secs(1)) => {}
+        }
+        drop(durable);
+        shop.store.crash(shop.world.clock().now()).unwrap();
+        while shop.store.reap(shop.world.clock().now(), 10).await.unwrap() > 0 {}
+    }
+    let finished = shop.finish(shop.claim().await.unwrap()).await;
+    let undone: Vec<_> =
+        finished.report.undone.iter().map(|undone| json!([*undone.address, undone.reason])).collect();
+    assert_eq!(undone, [json!(["b", "unknown"]), json!(["a", "succeeded"])]);
+}

@@ -194,6 +194,9 @@ impl Invocation {
             return None;
         }
         let address = self.frame.address(self.slot);
+        if node.effect == Effect::Write && journal.is_doubtful(&address) {
+            self.note(|notes| notes.is_unknown = true);
+        }
         if let Some(error) = journal.failed(&address, number) {
             if !kept::is_leaf(node) {
                 // What it had done is to be undone with the rest; how it ended is known.

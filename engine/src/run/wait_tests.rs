@@ -58,6 +58,7 @@ async fn a_message_wins_the_race_whenever_it_comes_and_is_taken_once() {
         let mut durable = shop.open(json!({"no": "P1", "answer": "PENDING"}));
         if when != "early" {
             assert!(matches!(durable.future.await, Carried::Waiting), "{when}");
+            shop.world.clock().sleep(std::time::Duration::from_millis(1)).await;
             shop.deliver("P1", "e0", json!({"status": "PENDING"})).await;
             if when == "between rounds" {
                 let durable = shop.claim().await.unwrap();
@@ -84,6 +85,16 @@ async fn a_message_wins_the_race_whenever_it_comes_and_is_taken_once() {
             "{when}: {journal:?}"
         );
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_messages_that_came_early_the_first_that_counts_is_taken() {
+    let shop = Shop::new(BANK);
+    for (event, status) in [("e0", "PENDING"), ("e1", "PENDING"), ("e2", "SUCCESS"), ("e3", "FAIL")] {
+        shop.deliver("P1", event, json!({"status": status})).await;
+    }
+    let finished = shop.finish(shop.open(json!({"no": "P1", "answer": "PENDING"}))).await;
+    assert_eq!(told(&finished), r#"succeeded {"status":"SUCCESS"}"#);
 }
 
 #[tokio::test(start_paused = true)]

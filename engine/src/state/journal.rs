@@ -133,6 +133,8 @@ impl History {
         let is_open = matches!(node.phase, Phase::Untouched | Phase::Started | Phase::Failed);
         match entry {
             Entry::NodeStarted { attempt, .. } if is_open && *attempt >= node.attempt.max(1) => {
+                // Begun again without an outcome: the attempt that was cut off may have written.
+                node.is_outcome_unknown |= node.phase == Phase::Started;
                 node.attempt = *attempt;
                 node.phase = Phase::Started;
             }

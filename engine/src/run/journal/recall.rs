@@ -9,7 +9,11 @@ use std::{
 
 use sdk::{Error, Shared, Timestamp, Value};
 
-use crate::state::{Action, Entry, Message, Record, Resolution, Wait};
+use super::write::Journal;
+use crate::{
+    run::one::locked,
+    state::{Action, Entry, Message, Record, Resolution, Wait},
+};
 
 /// How a node ended, by record.
 #[derive(Clone, Debug)]
@@ -28,6 +32,11 @@ pub(super) struct Recall {
     pub(super) attempts: HashMap<Arc<str>, BTreeMap<u32, Error>>,
     /// Writes that were begun, by address, with the place of the record.
     pub(super) begun: HashMap<Arc<str>, u64>,
+    /// Writes whose attempt under way has no outcome.
+    underway: HashSet<Arc<str>>,
+    /// Writes of which an attempt was cut off or ended nobody knows how: they may have happened, whatever later
+    /// attempts say.
+    pub(super) doubtful: HashSet<Arc<str>>,
     /// `now()`, in the order in which it was asked for.
     pub(super) times: HashMap<Arc<str>, Vec<Timestamp>>,
     /// Pauses that are over.
@@ -35,6 +44,8 @@ pub(super) struct Recall {
     /// When a pause ends that was begun.
     pub(super) until: HashMap<(Arc<str>, Arc<str>), Timestamp>,
     pub(super) open: BTreeMap<Arc<str>, Wait>,
+    /// When a wait was registered: what came before came early.
+    pub(super) since: HashMap<Arc<str>, Timestamp>,
     pub(super) messages: HashMap<Arc<str>, VecDeque<(u64, Shared)>>,
     pub(super) undone: HashSet<Arc<str>>,
     /// How often undoing a node has failed since an operator last acted.
@@ -57,10 +68,36 @@ impl Recall {
     pub(super) fn of(records: &[Record], inbox: Vec<Message>) -> Self {
         let mut recall = Self { inbox, ..Self::default() };
         for record in records {
+            if let (Entry::WaitRegistered { .. }, Some(at)) = (&record.entry, record.entry.address()) {
+                recall.since.insert(at.as_str().into(), record.at);
+            }
+            recall.doubt(&record.entry);
             recall.take(&record.entry);
             recall.next += 1;
         }
+        recall.doubtful.extend(std::mem::take(&mut recall.underway));
         recall
+    }
+
+    fn doubt(&mut self, entry: &Entry) {
+        let Some(at) = entry.address().map(|address| Arc::from(address.as_str())) else { return };
+        match entry {
+            Entry::NodeStarted { .. } => {
+                if !self.underway.insert(Arc::clone(&at)) {
+                    self.doubtful.insert(at);
+                }
+            }
+            Entry::NodeSucceeded { .. } => {
+                self.underway.remove(&at);
+            }
+            Entry::NodeFailed { failure, .. } => {
+                self.underway.remove(&at);
+                if failure.is_outcome_unknown {
+                    self.doubtful.insert(at);
+                }
+            }
+            _ => {}
+        }
     }
 
     fn take(&mut self, entry: &Entry) {
@@ -136,6 +173,24 @@ impl Recall {
         } else if let (Some(tag), Some(until)) = (value["tag"].as_str(), value[UNTIL].as_i64()) {
             self.until.insert((at, tag.into()), until);
         }
+    }
+}
+
+impl Journal {
+    /// Whether a write was begun at this address.
+    pub(in crate::run) fn was_begun(&self, address: &str) -> bool {
+        locked(&self.recall).begun.contains_key(address)
+    }
+
+    /// Whether a write may have happened in an earlier life of the run, whatever becomes of it now.
+    pub(in crate::run) fn is_doubtful(&self, address: &str) -> bool {
+        locked(&self.recall).doubtful.contains(address)
+    }
+
+    /// The place of a node's end among all records: what ended later has a higher one.
+    pub(in crate::run) fn order(&self, address: &str) -> u64 {
+        let recall = locked(&self.recall);
+        recall.finals.get(address).map_or(u64::MAX, |recalled| recalled.index)
     }
 }
 

@@ -122,6 +122,8 @@ impl Journal {
         }
         loop {
             let arrived = self.arrived.notified();
+            let since = locked(&self.recall).since.get(&address).copied();
+            let mut is_next_wanted = false;
             while let Some(message) = self.take_out(&address, &correlation) {
                 if counts(&message.payload)? {
                     let event = Arc::clone(&message.event);
@@ -130,7 +132,16 @@ impl Journal {
                     listening.is_done = true;
                     return Ok(message.payload);
                 }
+                is_next_wanted |= since.is_none_or(|since| message.received_at <= since);
                 locked(&self.waits).ignored.insert(message.event);
+            }
+            // The store gives a wait the first message that came early; the next one is for a wait begun anew.
+            let again = locked(&self.waits).open.get(&address).cloned().filter(|_| is_next_wanted);
+            if let Some(wait) = again {
+                self.close(&address, Resolution::Cancelled);
+                self.open(&address, wait);
+                self.flush().await;
+                continue;
             }
             arrived.await;
         }
@@ -139,6 +150,7 @@ impl Journal {
     fn open(&self, address: &Arc<str>, wait: Wait) {
         let Some(at) = self.address(address) else { return };
         locked(&self.waits).open.insert(Arc::clone(address), wait.clone());
+        locked(&self.recall).since.insert(Arc::clone(address), self.clock.now());
         self.push(Entry::WaitRegistered { address: at, wait });
     }
 

@@ -162,17 +162,6 @@ impl Journal {
         self.address(address)
     }
 
-    /// Whether a write was begun at this address.
-    pub(in crate::run) fn was_begun(&self, address: &str) -> bool {
-        locked(&self.recall).begun.contains_key(address)
-    }
-
-    /// The place of a node's end among all records: what ended later has a higher one.
-    pub(in crate::run) fn order(&self, address: &str) -> u64 {
-        let recall = locked(&self.recall);
-        recall.finals.get(address).map_or(u64::MAX, |recalled| recalled.index)
-    }
-
     /// Waits until the record at `index` is to be told.
     pub(super) async fn pass(&self, index: u64) {
         poll_fn(
