@@ -82,7 +82,20 @@ pub(super) fn append(lease: &mut Lease, batch: &Batch) -> Result<Write> {
         opened,
         closed,
         events,
+        settles: batch.records.iter().any(|record| settles(&record.entry)),
     })
+}
+
+/// Whether an owner got somewhere with this. What is only begun may be what kills it.
+const fn settles(entry: &Entry) -> bool {
+    !matches!(
+        entry,
+        Entry::Started(_)
+            | Entry::NodeStarted { .. }
+            | Entry::CompensationStarted { .. }
+            | Entry::WaitRegistered { .. }
+            | Entry::Noted { .. }
+    )
 }
 
 fn outbox(lease: &Lease, batch: &Batch) -> Vec<Vec<u8>> {

@@ -59,11 +59,12 @@ impl Ledger {
     /// Writes an append of a run that is active and fits.
     pub(super) fn write(&mut self, write: &Write) -> Result<()> {
         self.put(key::journal(write.run, write.seq), write.frame.clone());
-        for (address, on) in &write.opened {
-            self.open_wait(write, address, on)?;
-        }
+        // A wait that is begun anew ends first.
         for (address, on, event) in &write.closed {
             self.close_wait(write, address, on, event.as_deref())?;
+        }
+        for (address, on) in &write.opened {
+            self.open_wait(write, address, on)?;
         }
         for event in &write.events {
             self.outbox += 1;
@@ -167,10 +168,11 @@ impl Ledger {
             _ => None,
         };
         let is_running = write.head.status == Status::Running;
-        let deaths = if is_running { active.deaths } else { Deaths::default() };
-        active.deaths = deaths;
+        let deaths = if is_running && !write.settles { active.deaths } else { Deaths::default() };
+        // The mark that stays may not be the one that knows them.
+        let is_told = std::mem::replace(&mut active.deaths, deaths) == Deaths::default();
         let old = std::mem::replace(&mut active.dues, due.into_iter().collect());
-        let is_new = due.filter(|due| !is_running || !old.contains(due));
+        let is_new = due.filter(|due| !is_running || !is_told || !old.contains(due));
         for at in old.into_iter().filter(|at| Some(*at) != due) {
             self.erase(key::due(&write.tenant, at, write.run));
         }

@@ -71,6 +71,13 @@ impl Ledger {
             };
             let mut deaths = row::decode_deaths(&value)?;
             if at <= self.opened_at {
+                // Another mark of the run may know of more deaths than the one that is due first.
+                for other in self.marks(run, tenant, head)?.0 {
+                    if let Some(value) = self.table.get(&key::due(tenant, other, run))? {
+                        let known = row::decode_deaths(&value)?;
+                        deaths = if known.count > deaths.count { known } else { deaths };
+                    }
+                }
                 deaths = count_death(deaths, now);
                 self.put(key, row::encode_deaths(deaths));
                 must_flush = true;

@@ -44,6 +44,8 @@ pub(crate) struct Write {
     pub(crate) opened: Vec<(Address, Correlation)>,
     pub(crate) closed: Vec<(Address, Correlation, Option<Arc<str>>)>,
     pub(crate) events: Vec<Vec<u8>>,
+    /// Whether something the run had begun is settled now: its owner got somewhere.
+    pub(crate) settles: bool,
 }
 
 /// A run with an owner. Idle runs have none, so they take no memory.

@@ -43,6 +43,23 @@ async fn a_message_wakes_the_run_that_waits_for_it() {
 }
 
 #[tokio::test]
+async fn a_wait_that_is_begun_anew_in_one_append_is_open() {
+    on_each(async |world| {
+        let mut lease = world.begin().await;
+        for event in ["e-1", "e-2"] {
+            assert_eq!(deliver(world, "p-1", event).await, Delivered::Early);
+        }
+        world.store().append(&mut lease, world.batch(&[awaits("pay", "p-1")])).await.unwrap();
+        assert_eq!(events(world, &lease).await, ["e-1"]);
+        let anew = world.batch(&[dropped("pay"), awaits("pay", "p-1")]);
+        world.store().append(&mut lease, anew).await.unwrap();
+        assert_eq!(events(world, &lease).await, ["e-2"]);
+        assert!(matches!(deliver(world, "p-1", "e-3").await, Delivered::New { .. }));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_same_message_again_gets_the_same_answer() {
     on_each(async |world| {
         let run = waiter(world, "p-1").await;

@@ -178,6 +178,14 @@ async fn a_run_that_kills_its_owners_is_counted() {
         world.now += 700_000;
         world.crash().await;
         assert_eq!(world.claim_one().await.attempts(), 1, "deaths of long ago are forgotten");
+        for (entry, deaths) in [(intent("a"), 3), (succeeded("a"), 1)] {
+            world.crash().await;
+            let mut lease = world.claim_one().await;
+            world.store().load(&mut lease).await.unwrap();
+            world.store().append(&mut lease, world.batch(&[entry])).await.unwrap();
+            world.crash().await;
+            assert_eq!(world.claim_one().await.attempts(), deaths, "who got somewhere counts anew");
+        }
     })
     .await;
 }
