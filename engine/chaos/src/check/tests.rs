@@ -1,0 +1,1 @@
+//! The checker must fail on histories that are wrong.
