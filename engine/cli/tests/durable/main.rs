@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod bank;
+mod flows;
 mod key;
 mod outbox;
 mod world;

@@ -106,7 +106,12 @@ impl World {
 
     /// Asks the engine; none when nobody answers.
     pub(crate) async fn try_call(&self, method: &str, path: &str, body: &Value) -> Option<Told> {
-        ask(self.address, method, path, body).await
+        ask(self.address, (method, path), "", body).await
+    }
+
+    /// A call with headers of its own, each with its line end.
+    pub(crate) async fn call_with(&self, headers: &str, path: &str, body: &Value) -> Told {
+        ask(self.address, ("POST", path), headers, body).await.expect("the engine answers")
     }
 
     pub(crate) async fn call(&self, method: &str, path: &str, body: &Value) -> Told {
@@ -119,7 +124,7 @@ impl World {
 
     /// Asks the sandbox.
     pub(crate) async fn service(&self, method: &str, path: &str, body: &Value) -> Value {
-        let told = ask(self.sandbox.address(), method, path, body).await.expect("the sandbox answers");
+        let told = ask(self.sandbox.address(), (method, path), "", body).await.expect("the sandbox answers");
         assert_eq!(told.status, 200, "{told:?}");
         told.json()
     }
@@ -183,11 +188,11 @@ pub(crate) async fn rest(ms: u64) {
     tokio::time::sleep(Duration::from_millis(ms)).await;
 }
 
-async fn ask(address: SocketAddr, method: &str, path: &str, body: &Value) -> Option<Told> {
+async fn ask(address: SocketAddr, (method, path): (&str, &str), headers: &str, body: &Value) -> Option<Told> {
     let body = if body.is_null() { String::new() } else { body.to_string() };
     let request = format!(
         "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\n\
-         content-length: {}\r\n\r\n{body}",
+         {headers}content-length: {}\r\n\r\n{body}",
         body.len()
     );
     let mut stream = TcpStream::connect(address).await.ok()?;
