@@ -43,8 +43,9 @@ pub enum Carried {
     Same(RunId, Option<Reply>),
     /// It never began: its key belongs to another body.
     OtherBody(RunId),
-    /// It is no longer ours, or the store failed; what is on disk is taken up again by whoever claims it.
-    Lost(state::Error),
+    /// It is no longer ours, or the store failed; what is on disk is taken up again by whoever claims it, once the
+    /// lease, if it is still held, is given back.
+    Lost(state::Error, Option<Box<Lease>>),
 }
 
 /// What a durable run has beside what every run has.
@@ -159,18 +160,18 @@ async fn carry(run: Arc<Run>, journal: Arc<Journal>, mut future: BoxFuture<'stat
         match next(&run, &journal, &mut future).await {
             Step::Finished(finished) => return end(&run.plan, &journal, finished).await,
             Step::Nudged => journal.look().await,
-            Step::Broken(broken) => return lost(broken),
+            Step::Broken(broken) => return lost(&journal, broken).await,
             Step::Idle => {
                 journal.register();
                 if let Err(broken) = journal.append(true).await {
-                    return lost(broken);
+                    return lost(&journal, broken).await;
                 }
                 if !journal.has_mail() {
                     journal.suspend();
                     drop(future);
                     return match journal.release().await {
                         Ok(()) => Carried::Waiting,
-                        Err(error) => Carried::Lost(error),
+                        Err(error) => Carried::Lost(error, None),
                     };
                 }
             }
@@ -208,7 +209,10 @@ async fn next(run: &Run, journal: &Arc<Journal>, future: &mut BoxFuture<'static,
             {
                 return Poll::Ready(Step::Finished(ended));
             }
-            if let Some(broken) = journal.take_broken() {
+            // Nor is it left behind in the middle of one.
+            if appending.is_none()
+                && let Some(broken) = journal.take_broken()
+            {
                 return Poll::Ready(Step::Broken(broken));
             }
             if appending.is_none() && journal.wants_flush() {
@@ -230,11 +234,11 @@ async fn next(run: &Run, journal: &Arc<Journal>, future: &mut BoxFuture<'static,
     .await
 }
 
-fn lost(broken: Broken) -> Carried {
+async fn lost(journal: &Journal, broken: Broken) -> Carried {
     match broken {
         Broken::Unborn(Birth::Same(run, reply)) => Carried::Same(run, reply),
         Broken::Unborn(Birth::OtherBody(run)) => Carried::OtherBody(run),
-        Broken::Store(error) => Carried::Lost(error),
+        Broken::Store(error) => Carried::Lost(error, journal.leave().await),
     }
 }
 
@@ -260,12 +264,12 @@ async fn end(plan: &Plan, journal: &Journal, finished: Finished) -> Carried {
         journal.push(Entry::Ended { status, is_degraded, failure: error, address, output, reply });
     }
     if let Err(broken) = journal.append(false).await {
-        return lost(broken);
+        return lost(journal, broken).await;
     }
     if status == Status::Parked
         && let Err(error) = journal.release().await
     {
-        return Carried::Lost(error);
+        return Carried::Lost(error, None);
     }
     Carried::Finished(Box::new(finished))
 }

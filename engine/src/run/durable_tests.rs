@@ -224,7 +224,7 @@ async fn who_has_lost_the_run_writes_nothing_more() {
     let shop = Shop::new("Flow f\ndurable: true\norder: [a, b]\nnodes:\n  a: {use: act}\n  b: {use: act}\n");
     let calls = AtomicU32::new(0);
     shop.store.on_call(move |_| (calls.fetch_add(1, Ordering::SeqCst) == 2).then_some(Fault::Fenced));
-    assert!(matches!(shop.open(json!({})).future.await, Carried::Lost(crate::state::Error::Fenced(_))));
+    assert!(matches!(shop.open(json!({})).future.await, Carried::Lost(crate::state::Error::Fenced(_), _)));
     assert!(!shop.world.log().iter().any(|line| line.starts_with("b ")), "{:?}", shop.world.log());
 }
 

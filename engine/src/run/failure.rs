@@ -38,7 +38,10 @@ impl Answer {
 pub fn seal(answer: &Result<Answer, Failure>) -> Reply {
     let sealed = match answer {
         Ok(answer) => json!({"status": answer.status, "headers": answer.headers, "value": *answer.value}),
-        Err(failure) => json!({"status": failure.status, "failure": failure}),
+        Err(failure) => json!({
+            "status": failure.status, "failure": failure, "retryAfterMs": failure.error.retry_after_ms,
+            "told": failure.told(),
+        }),
     };
     Reply(sealed.to_string().into())
 }
@@ -48,8 +51,11 @@ pub fn seal(answer: &Result<Answer, Failure>) -> Reply {
 #[must_use]
 pub fn unseal(reply: &Reply) -> Option<Result<Answer, Value>> {
     let mut sealed: Value = serde_json::from_slice(&reply.0).ok()?;
-    if let Some(failure) = sealed.get_mut("failure") {
-        return Some(Err(failure.take()));
+    if let Some(mut failure) = sealed.get_mut("failure").map(Value::take) {
+        for name in ["retryAfterMs", "told"] {
+            failure[name] = sealed[name].take();
+        }
+        return Some(Err(failure));
     }
     let status = sealed["status"].as_u64().and_then(|status| u16::try_from(status).ok())?;
     let headers = headers_of(&sealed["headers"]);
@@ -106,6 +112,17 @@ impl Failure {
             retriable: error.class.is_retriable(),
             causes: Vec::new(),
             error,
+        }
+    }
+
+    /// What its caller is told beside the words: the paths of an input that does not fit, the keys that were tried.
+    #[must_use]
+    pub fn told(&self) -> Option<(&'static str, &Value)> {
+        let data = self.error.data.as_deref()?;
+        match &*self.error.code {
+            "INPUT_INVALID" => Some(("errors", data)),
+            "EXTENSION_NOT_FOUND" => Some(("tried", data)),
+            _ => None,
         }
     }
 

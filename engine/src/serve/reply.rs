@@ -178,10 +178,9 @@ pub(super) fn failed(failure: &Failure, run: Option<&str>) -> Problem {
     if let Some(wait_ms) = failure.error.retry_after_ms.filter(|_| failure.retriable) {
         problem = problem.after(wait_ms.div_ceil(1_000));
     }
-    match (&*failure.error.code, &failure.error.data) {
-        ("INPUT_INVALID", Some(data)) => problem.with("errors", Value::clone(data)),
-        ("EXTENSION_NOT_FOUND", Some(data)) => problem.with("tried", Value::clone(data)),
-        _ => problem,
+    match failure.told() {
+        Some((name, data)) => problem.with(name, data.clone()),
+        None => problem,
     }
 }
 
@@ -208,7 +207,13 @@ pub(super) fn failed_before(failure: &Value, run: &str) -> Problem {
             class: class(&cause["error"]).word(),
         })
         .collect();
-    problem
+    if let Some(wait_ms) = failure["retryAfterMs"].as_u64().filter(|_| problem.retriable) {
+        problem = problem.after(wait_ms.div_ceil(1_000));
+    }
+    match failure["told"][0].as_str() {
+        Some(name) => problem.with(name, failure["told"][1].clone()),
+        None => problem,
+    }
 }
 
 /// The answer of a run.
@@ -326,7 +331,27 @@ pub fn bytes(status: StatusCode, content_type: &'static str, body: impl Into<Byt
 mod tests {
     use hyper::StatusCode;
 
-    use super::Problem;
+    use sdk::{Class, Error, Shared};
+    use serde_json::json;
+
+    use super::{Problem, failed, failed_before};
+    use crate::run::{Failure, seal, unseal};
+
+    #[test]
+    fn a_failure_is_told_again_in_the_same_bytes() {
+        let full = Error::new(Class::RateLimited, "RATE_LIMITED", "full");
+        let tried = Error::new(Class::NotFound, "EXTENSION_NOT_FOUND", "none");
+        for error in [
+            full.retry_after(std::time::Duration::from_millis(1_500)),
+            tried.with_data(Shared::new(json!([["a", "b", "c"]]))),
+        ] {
+            let failure = Failure::of(error, 500);
+            let first = failed(&failure, Some("r"));
+            let again = failed_before(&unseal(&seal(&Err(failure))).unwrap().unwrap_err(), "r");
+            assert_eq!(json!(first), json!(again));
+            assert_eq!(first.reply().headers(), again.reply().headers());
+        }
+    }
 
     #[test]
     fn a_problem_names_its_code_and_its_page() {

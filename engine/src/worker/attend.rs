@@ -41,9 +41,12 @@ impl Inside {
             Carried::Waiting => {}
             Carried::Same(other, reply) => self.desk.tell(run, &Told::Same(other, reply)),
             Carried::OtherBody(other) => self.desk.tell(run, &Told::OtherBody(other)),
-            Carried::Lost(error) => {
+            Carried::Lost(error, lease) => {
                 tracing::warn!(%run, %error, "a durable run is not driven here any more");
-                self.desk.tell(run, &Told::Lost(error));
+                self.desk.tell(run, &Told::Lost(error.clone()));
+                if let Some(lease) = lease {
+                    self.give_up(*lease, error).await;
+                }
             }
         }
     }

@@ -110,7 +110,7 @@ async fn places(inside: &Inside) -> Vec<OwnedSemaphorePermit> {
     iter::once(first).chain(more.take(SLOTS - 1)).collect()
 }
 
-async fn give_back(inside: &Inside, leases: Vec<Lease>) {
+pub(super) async fn give_back(inside: &Inside, leases: Vec<Lease>) {
     if let Err(error) = inside.store.release(inside.world.clock.now(), leases).await {
         tracing::debug!(%error, "giving runs back; the next process takes them over");
     }
@@ -124,6 +124,9 @@ impl Inside {
             Ok(loaded) => loaded,
             Err(error) => {
                 tracing::error!(%run, %error, "a durable run cannot be read");
+                if matches!(error, state::Error::Files { .. } | state::Error::Busy) {
+                    self.give_up(lease, error).await;
+                }
                 return;
             }
         };
@@ -150,7 +153,7 @@ impl Inside {
     }
 
     /// Leaves a run to an operator.
-    async fn park(&self, mut lease: Lease, error: Error) {
+    pub(super) async fn park(&self, mut lease: Lease, error: Error) {
         let (run, now) = (lease.run(), self.world.clock.now());
         tracing::error!(%run, code = %error.code, "a durable run is parked: {}", error.message);
         let entry = Entry::Parked { address: None, failure: Box::new(error) };

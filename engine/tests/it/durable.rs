@@ -136,6 +136,19 @@ async fn a_run_goes_on_after_a_restart_on_the_revision_it_began_with() {
     assert_eq!(output.as_deref(), Some(&json!({"no": "P1", "fen": 7})));
 }
 
+#[tokio::test]
+async fn a_run_the_store_cannot_go_on_with_is_left_to_an_operator() {
+    let flows = tempfile::tempdir().unwrap();
+    write(flows.path(), PAY);
+    let engine = open(flows.path(), None).await;
+    engine.work();
+    let told = invoke(&engine, "pay", json!({"no": "9".repeat(5_000)})).await;
+    assert_eq!(told, Err("UNAVAILABLE".to_owned()));
+    seen(&engine, Status::Parked).await;
+    let row = engine.store().list(&Filter { limit: 1, ..Filter::default() }).await.unwrap().rows.remove(0);
+    assert_eq!(row.failure.unwrap().code.as_ref(), "STORE_KEY");
+}
+
 /// The files are free once the last task of the engine before has let go of them.
 #[expect(clippy::disallowed_methods, reason = "waits for the file system, not for the engine")]
 async fn reopened(flows: &Path, data: &Path) -> Engine {

@@ -283,9 +283,9 @@ impl Journal {
                 Vec::new()
             }
             Hold::Owned(mut lease) => {
-                let appended = self.commit(&mut lease, batch).await.map_err(Broken::Store)?;
+                let appended = self.commit(&mut lease, batch).await;
                 *hold = Hold::Owned(lease);
-                appended.messages
+                appended.map_err(Broken::Store)?.messages
             }
             Hold::Gone => return Err(Broken::Store(state::Error::Closed)),
         };
@@ -345,6 +345,14 @@ impl Journal {
         match hold {
             Hold::Owned(lease) => self.store.release(self.clock.now(), vec![*lease]).await,
             Hold::Unborn(_) | Hold::Gone => Ok(()),
+        }
+    }
+
+    /// Lets go of the run without giving it back.
+    pub(in crate::run) async fn leave(&self) -> Option<Box<Lease>> {
+        match std::mem::replace(&mut *self.hold.lock().await, Hold::Gone) {
+            Hold::Owned(lease) => Some(lease),
+            Hold::Unborn(_) | Hold::Gone => None,
         }
     }
 
