@@ -4,7 +4,7 @@ import type { Outcome } from '../core/commands/run';
 import { addItem, moveItem, removeItem, setValue, unset } from '../core/commands/value';
 import type { Path } from '../core/json';
 import type { Tree } from '../core/tree';
-import type { Patch } from '../forms/patch';
+import type { Patch } from '../core/diff';
 import { useReport } from './actions';
 import { documentOfFlow, useEditing } from './session';
 

@@ -6,7 +6,7 @@ import { isExpression } from '../core/cel';
 import { AnyField } from './AnyField';
 import { ExpressionInput } from './ExpressionInput';
 import { ModeChip, ModeContext } from './mode';
-import { type Patch, diff } from './patch';
+import { type Patch, diff } from '../core/diff';
 import { UI, asForm, isShowable } from './schema';
 import { TEMPLATES } from './templates';
 import { fits, validator } from './validator';

@@ -1,7 +1,8 @@
 /** Commands on plain values: what forms and lists emit. */
 import { Refusal, insertAt, item, setAt, splice, unsetAt, verbatim } from '../edit';
 import type { Json, Path } from '../json';
-import { isCollection, locate, regionLines } from '../place';
+import type { Change } from '../lines';
+import { type Draft, isCollection, locate, regionLines } from '../place';
 import type { Tree } from '../tree';
 import { type Outcome, run } from './run';
 
@@ -59,18 +60,20 @@ export function moveItem(
   tree: Tree,
   args: At & { readonly index: number; readonly to: number },
 ): Outcome {
-  return run(text, tree, args.document, (draft) => {
-    const spot = locate(draft, args.path);
-    const list = spot.node;
-    const own = isCollection(list) ? list.members[args.index] : undefined;
-    if (!isCollection(list) || own === undefined || spot.rest.length > 0) throw new Refusal('no-item');
-    const raw = draft.text.slice(own.start, own.end);
-    const insert = verbatim(args.to, list.flow ? [] : regionLines(draft.text, own), raw);
-    const still = args.to === args.index || args.to === args.index + 1;
-    return {
-      changes: still ? [] : splice(draft, spot, [args.index], [insert]),
-      name: { zh: `移动 ${label(args.path)} 中的一项`, en: `Move an item of ${label(args.path)}` },
-      selection: [args.path],
-    };
-  });
+  return run(text, tree, args.document, (draft) => ({
+    changes: moved(draft, args.path, args.index, args.to),
+    name: { zh: `移动 ${label(args.path)} 中的一项`, en: `Move an item of ${label(args.path)}` },
+    selection: [args.path],
+  }));
+}
+
+export function moved(draft: Draft, path: Path, index: number, to: number): Change[] {
+  const spot = locate(draft, path);
+  const list = spot.node;
+  const own = isCollection(list) ? list.members[index] : undefined;
+  if (!isCollection(list) || own === undefined || spot.rest.length > 0) throw new Refusal('no-item');
+  const raw = draft.text.slice(own.start, own.end);
+  const insert = verbatim(to, list.flow ? [] : regionLines(draft.text, own), raw);
+  const still = to === index || to === index + 1;
+  return still ? [] : splice(draft, spot, [index], [insert]);
 }

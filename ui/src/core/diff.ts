@@ -1,5 +1,5 @@
 /** What a form changed, as the fewest edits of the text: an untouched form changes nothing. */
-import { type Json, type Path, isEmpty, isList, isObject } from '../core/json';
+import { type Json, type Path, isEmpty, isList, isObject } from './json';
 
 export type Patch =
   | { readonly op: 'set'; readonly path: Path; readonly value: Json }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { diff } from './patch';
-import { fits } from './validator';
+import { diff } from './diff';
+import { fits } from '../forms/validator';
 
 describe('form patches', () => {
   const check = (before: Parameters<typeof diff>[0], after: Parameters<typeof diff>[1], expected: unknown) =>
