@@ -12,6 +12,8 @@ export default defineConfig({
     // The entry of @rjsf/core imports a validator for a test helper; ours never runs.
     alias: {
       '@rjsf/validator-ajv8': fileURLToPath(new URL('./src/forms/validator.ts', import.meta.url)),
+      // Nor does its Markdown reader: no description is Markdown.
+      'markdown-to-jsx/react': fileURLToPath(new URL('./src/forms/PlainText.tsx', import.meta.url)),
       '@formatjs/icu-messageformat-parser': '@formatjs/icu-messageformat-parser/no-parser.js',
     },
   },
@@ -26,7 +28,17 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // The worker loads the page's own chunks; what it shares with the entry must not bring the entry along.
-        codeSplitting: { groups: [{ name: 'json', test: /src[\\/]core[\\/]json/ }] },
+        codeSplitting: {
+          groups: [
+            { name: 'json', test: /src[\\/]core[\\/]json/, priority: 3 },
+            { name: 'layout', test: /@dagrejs|canvas[\\/](layout|route)\.ts/, priority: 2 },
+            {
+              name: 'tree',
+              test: /node_modules[\\/]yaml|core[\\/](tree|graph|sites|cel|language|lines|order|place|style|scalar)\.ts/,
+              priority: 1,
+            },
+          ],
+        },
       },
     },
   },

@@ -1,56 +1,32 @@
-import { describe, expect, it } from 'vitest';
-import type { Effective } from '../api/flows';
+import { expect, it } from 'vitest';
 import { project } from '../core/graph';
 import { draftOf } from '../core/place';
 import { parseTree } from '../core/tree';
-import { changesOf, graphOf } from './effective';
+import { effectiveOf } from '../core/variant/effective';
+import { marksOf, withGhosts } from './effective';
 
-const TEXT = 'order: [a, b, c]\nnodes:\n  a: {use: map}\n  b: {use: log}\n  c: {use: map}\n';
-const EFFECTIVE: Effective = {
-  level: 2,
-  planHash: 'h',
-  variants: ['v'],
-  nodes: [
-    { id: 'a', kind: 'use', use: 'map', origin: 'base', change: null, needs: [] },
-    {
-      id: 'x',
-      kind: 'extension',
-      use: 'p',
-      origin: 'v',
-      change: 'added',
-      needs: [{ from: 'a', kind: 'need' }],
-    },
-    {
-      id: 'c',
-      kind: 'use',
-      use: 'http',
-      origin: 'v',
-      change: 'replaced',
-      needs: [{ from: 'x', kind: 'need' }],
-    },
-  ],
-  removed: [{ id: 'b', by: 'v' }],
-};
+function graph(text: string) {
+  const draft = draftOf(text, parseTree(text), 0);
+  if (draft === undefined) throw new Error('no document');
+  return project(draft, []);
+}
 
-describe('effective flow', () => {
-  const draft = draftOf(TEXT, parseTree(TEXT), 0);
-  const graph = draft === undefined ? undefined : graphOf(EFFECTIVE, project(draft, []));
-
-  it('shows what a variant added and replaced, and keeps what it removed as a ghost with its lines', () => {
-    expect(graph?.nodes.map((node) => `${node.id} ${node.kind} ${node.type}`)).toStrictEqual([
-      'a use map',
-      'x extension p',
-      'c use http',
-      'b use log',
-    ]);
-    expect(graph?.edges.map((edge) => `${edge.from}>${edge.to}`)).toStrictEqual(['a>x', 'x>c', 'a>b', 'b>c']);
-  });
-
-  it('marks every change', () => {
-    expect([...changesOf(EFFECTIVE)]).toStrictEqual([
-      ['x', 'added'],
-      ['c', 'replaced'],
-      ['b', 'removed'],
-    ]);
-  });
+it('draws what a variant removed where it stood, and marks what it did', () => {
+  const written = graph('order: [a, b, c]\nnodes: {a: {use: map}, b: {use: map}, c: {use: map}}\n');
+  const now = graph('order: [a, c]\nnodes: {a: {use: map}, c: {use: map, timeout: 1s}}\n');
+  const flow = { nodes: { a: { use: 'map' }, b: { use: 'map' }, c: { use: 'map' } } };
+  const patch = { remove: ['b'], set: { nodes: { c: { timeout: '1s' } } } };
+  const effective = effectiveOf(flow, [{ name: 'v', patch }]);
+  const shown = withGhosts(
+    now,
+    written,
+    effective.removed.map((one) => one.id),
+  );
+  expect(shown.nodes.map((node) => node.id)).toStrictEqual(['a', 'c', 'b']);
+  expect(shown.edges.map((edge) => `${edge.from}>${edge.to}`)).toStrictEqual(['a>c', 'a>b', 'b>c']);
+  expect([...marksOf(effective)]).toStrictEqual([
+    ['c', 'changed'],
+    ['b', 'removed'],
+  ]);
+  expect(withGhosts(now, written, [])).toBe(now);
 });

@@ -6,14 +6,14 @@ import { Button } from '../kit/Button';
 import { Dialog } from '../kit/Dialog';
 import { TextField } from '../kit/Field';
 import { useActions, useReport } from './actions';
-import { documentOfFlow, useEditing, useProjection } from './session';
+import { useEditing, useProjection } from './session';
 import { useView } from './view';
 
 /** Extract into a sub-flow: asks for its name. */
 export function ExtractDialog() {
   const text = useText();
   const { extract: ids, set } = useView();
-  const { session, flow, run } = useEditing();
+  const { watch, flow, run } = useEditing();
   const report = useReport();
   const [name, setName] = useState('');
   useEffect(
@@ -24,7 +24,7 @@ export function ExtractDialog() {
   const extract = () => {
     const id = name.replace(/[^a-z0-9]+/g, '_').replace(/^[^a-z]+|_+$/g, '');
     const outcome = report(
-      run(extractFlow, { document: documentOfFlow(session.tree, flow), ids: ids ?? [], flow: name, id }),
+      run(extractFlow, { document: watch.projection().document, ids: ids ?? [], flow: name, id }),
     );
     if (outcome.ok) set({ extract: undefined, selection: outcome.selection.map((path) => path.join('/')) });
   };

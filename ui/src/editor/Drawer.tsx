@@ -5,7 +5,7 @@ import { useSettings } from '../app/settings';
 import { IconButton } from '../kit/Button';
 import { Icon } from '../kit/Icon';
 import { Tabs } from '../kit/Tabs';
-import { offsetOf, useNodeAt, useProblems } from './problems';
+import { offsetOf, useProblems } from './problems';
 import { useEditing, useProjection, useVersion } from './session';
 import { useView } from './view';
 
@@ -75,8 +75,7 @@ export function Drawer({ tab }: { readonly tab: DrawerTab | undefined }) {
 function ProblemList() {
   const text = useText();
   const problems = useProblems();
-  const nodeAt = useNodeAt();
-  const projection = useProjection();
+  const { source, keyAt } = useProjection();
   const set = useView((state) => state.set);
   if (problems.length === 0)
     return (
@@ -87,7 +86,7 @@ function ProblemList() {
   return (
     <ul className="problem-list">
       {problems.map((one) => {
-        const key = one.range == null ? undefined : nodeAt(offsetOf(projection.text, one.range.start));
+        const key = one.range == null ? undefined : keyAt(offsetOf(source, one.range.start));
         return (
           <li key={`${one.code} ${one.range?.start.line}:${one.range?.start.column} ${one.message}`}>
             <button

@@ -11,6 +11,7 @@ import { Banner, Empty } from '../kit/Panel';
 import { Splitter } from '../kit/Splitter';
 import { Tabs } from '../kit/Tabs';
 import { PublishDialog } from '../publish/PublishDialog';
+import { AsVariant, type ScreenProps } from './AsVariant';
 import { CaseMenu, ExtractDialog } from './Dialogs';
 import { Drawer } from './Drawer';
 import { EditorCanvas } from './EditorCanvas';
@@ -20,7 +21,7 @@ import { QuickAdd } from './QuickAdd';
 import { type Drafts, useDrafts } from './drafts';
 import { useNavigateHere } from './here';
 import { useEditorKeys } from './keys';
-import { type Editing, EditingContext, Watch, useEditing, useProjection } from './session';
+import { EditingContext, editingOf, useEditing, useProjection } from './session';
 import { useView } from './view';
 import './editor.css';
 
@@ -73,17 +74,9 @@ function Loaded({ flow, kept }: { readonly flow: Opened; readonly kept: Kept | u
   const catalog = useQuery(catalogQuery);
   const isReadOnly = me.data !== undefined && !me.data.rights.some((right) => EDITING.test(right));
   const [opened] = useState(() => ({ text: flow.text, kept }));
-  const editing = useMemo((): Editing => {
+  const editing = useMemo(() => {
     const session = Session.open(opened.kept?.draft.text ?? opened.text);
-    const watch = new Watch(session);
-    return {
-      watch,
-      session,
-      file: flow.file,
-      flow: flow.name,
-      isReadOnly,
-      run: (command, args) => session.run(command, args),
-    };
+    return editingOf(session, { file: flow.file, flow: flow.name, isReadOnly });
   }, [opened, flow.file, flow.name, isReadOnly]);
   const drafts = useDrafts(editing.session, flow.file, catalog.data?.revision ?? 0, opened.kept);
   const set = useView((state) => state.set);
@@ -96,17 +89,18 @@ function Loaded({ flow, kept }: { readonly flow: Opened; readonly kept: Kept | u
         quickAdd: undefined,
         search: '',
         folded: new Set(),
+        isBase: undefined,
       }),
     [set],
   );
   return (
     <EditingContext value={editing}>
-      <Screen drafts={drafts} published={opened.text} />
+      <AsVariant base={editing} drafts={drafts} published={opened.text} screen={Screen} />
     </EditingContext>
   );
 }
 
-function Screen({ drafts, published }: { readonly drafts: Drafts; readonly published: string }) {
+function Screen({ drafts, published }: ScreenProps) {
   const text = useText();
   const search = useSearch({ from: '/flows/$name' });
   const go = useNavigateHere();
@@ -163,10 +157,9 @@ function Middle(props: { readonly view: string; readonly published: string }) {
 function Views({ view, published }: { readonly view: string; readonly published: string }) {
   const text = useText();
   const { session } = useEditing();
-  const { text: shown } = useProjection();
+  useProjection();
   if (view === 'text') return <TextPane />;
-  if (view === 'diff')
-    return <DiffPane before={published} after={shown === '' ? session.text : session.file} />;
+  if (view === 'diff') return <DiffPane before={published} after={session.file} />;
   if (view === 'split')
     return <Splitter label={text('view.split')} first={<EditorCanvas />} second={<TextPane />} />;
   return <EditorCanvas />;

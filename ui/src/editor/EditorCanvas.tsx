@@ -28,11 +28,11 @@ import { nodeOfKey, useView } from './view';
 /** The canvas of the open flow: gathers what is known and turns gestures into commands. */
 export function EditorCanvas() {
   const text = useText();
-  const { flow, isReadOnly } = useEditing();
+  const { flow, isReadOnly, variant } = useEditing();
   const { isStale } = useProjection();
-  const { graph, changes, isEffective } = useShownGraph();
+  const { graph, changes } = useShownGraph();
   const view = useView();
-  const scene = useScene(graph, changes, isReadOnly || isEffective);
+  const scene = useScene(graph, changes, isReadOnly);
   const gestures = useGestures();
   const movePins = usePins(flow);
   const set = view.set;
@@ -44,9 +44,9 @@ export function EditorCanvas() {
     <FlowCanvas
       nodes={scene.nodes}
       edges={scene.edges}
-      isReadOnly={isReadOnly || isEffective}
+      isReadOnly={isReadOnly}
       isStale={isStale}
-      fitKey={isEffective ? `${flow} effective` : flow}
+      fitKey={variant === undefined ? flow : `${flow} ${variant.name}`}
       label={text('canvas.label', { flow })}
       onSelect={(selection) => set({ selection, edge: undefined })}
       onSelectEdge={selectEdge}

@@ -1,16 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useIntl } from 'react-intl';
-import { type FlowItem, flowQuery } from '../api/flows';
+import { flowQuery } from '../api/flows';
 import { useText } from '../app/text';
 import { isObject } from '../core/json';
 import { Button, IconButton } from '../kit/Button';
 import { Icon } from '../kit/Icon';
 import { Menu } from '../kit/Menu';
 import { Choice } from '../kit/Choice';
+import { useIsBase, variantsFor } from './AsVariant';
 import { useActions } from './actions';
 import type { DraftState } from './drafts';
-import { useEffective } from './facts';
 import { useUnpin } from './pins';
 import { useEditing, useValue, useVersion } from './session';
 import { useView } from './view';
@@ -129,31 +129,26 @@ function Saved({ draft }: { readonly draft: DraftState }) {
   );
 }
 
-/** The most specific of the variants that apply. */
-function closest(names: readonly string[], flow: FlowItem | undefined): string | undefined {
-  const levels = new Map((flow?.variants ?? []).map((one) => [one.name, Number(one.level)]));
-  return [...names].sort((a, b) => (levels.get(a) ?? 9) - (levels.get(b) ?? 9))[0];
-}
-
-/** Which variant the identity in the bar runs; the flow as written is one press away. */
+/** As which identity the flow is edited; as it is written is one press away. */
 function VariantTag() {
   const text = useText();
-  const effective = useEffective();
   const { flow: name } = useEditing();
   const flow = useQuery(flowQuery(name)).data;
-  const { isBase, set } = useView();
+  const set = useView((state) => state.set);
+  const isBase = useIsBase(name);
   const { bizId, scenario } = useSearch({ strict: false });
-  if (effective === undefined || bizId === undefined) return null;
-  const named = closest(effective.variants, flow);
+  if (bizId === undefined || flow === undefined) return null;
   const who = scenario === undefined ? bizId : `${bizId} ▸ ${scenario}`;
-  if (named === undefined) return <span className="k-chip">{text('variant.base', { who })}</span>;
+  const own = variantsFor(flow, bizId, scenario).find((one) => (one.scenario ?? undefined) === scenario);
+  const named =
+    own === undefined ? text('variant.fresh', { who }) : text('variant.named', { name: own.name });
   return (
     <Choice
       label={text('variant.choice')}
       value={isBase ? 'base' : 'effective'}
       options={[
         { id: 'base', label: text('variant.asWritten') },
-        { id: 'effective', label: text('variant.named', { name: named }) },
+        { id: 'effective', label: named },
       ]}
       onChange={(id) => set({ isBase: id === 'base' })}
     />

@@ -2,9 +2,11 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { useText } from '../app/text';
 import { KindMark } from '../canvas/KindMark';
 import { renameNode } from '../core/commands/rename';
-import { setValue, unset } from '../core/commands/value';
+import { removeItem, setValue, unset } from '../core/commands/value';
 import { type JsonObject, type Path, isObject } from '../core/json';
 import { type Kind, kindOf } from '../core/language';
+import { nodeAt, readValue } from '../core/tree';
+import { idsIn } from '../core/variant/effective';
 import { SchemaForm } from '../forms/SchemaForm';
 import { NamesContext } from '../forms/names';
 import { isShowable } from '../forms/schema';
@@ -15,10 +17,10 @@ import { LevelMark } from '../kit/Mark';
 import { Empty } from '../kit/Panel';
 import { useReport } from './actions';
 import { completeNames } from './inspectorNames';
-import { useAnswerers, useComponentMap, useEffective, usePoints } from './facts';
+import { useAnswerers, useComponentMap, usePoints } from './facts';
 import { FLOW_KEYS, POLICY_KEYS, flowSchema, kindSchema, policySchema } from './nodeSchemas';
 import { usePatches } from './patches';
-import { documentOfFlow, useEditing, useProjection, useValue } from './session';
+import { useEditing, useProjection, useValue } from './session';
 import { YamlField } from './YamlField';
 import { keyPath, nodeOfKey, useView } from './view';
 import { useNodeProblems } from './problemsOfNode';
@@ -95,10 +97,10 @@ function FlowInspector() {
 }
 
 function useCommit(): (path: Path, value: string) => void {
-  const { session, flow, run } = useEditing();
+  const { watch, run } = useEditing();
   const report = useReport();
   return (path, value) => {
-    const document = documentOfFlow(session.tree, flow);
+    const { document } = watch.projection();
     report(value === '' ? run(unset, { document, path }) : run(setValue, { document, path, value }));
   };
 }
@@ -139,7 +141,7 @@ function Committed({ label, value, isReadOnly, isCode = false, hint, onCommit }:
 function NodeInspector({ path, nodeKey }: { readonly path: Path; readonly nodeKey: string }) {
   const text = useText();
   const stated = useValue(path);
-  const { isReadOnly, session, flow, run } = useEditing();
+  const { isReadOnly, watch, run } = useEditing();
   const commit = useCommit();
   const report = useReport();
   const set = useView((state) => state.set);
@@ -147,9 +149,7 @@ function NodeInspector({ path, nodeKey }: { readonly path: Path; readonly nodeKe
   if (!isObject(stated)) return <Elsewhere id={id} />;
   const kind = kindOf(stated);
   const rename = (next: string) => {
-    const outcome = report(
-      run(renameNode, { document: documentOfFlow(session.tree, flow), path: scope, id, next }),
-    );
+    const outcome = report(run(renameNode, { document: watch.projection().document, path: scope, id, next }));
     if (outcome.ok && outcome.selection[0] !== undefined)
       set({ selection: [outcome.selection[0].join('/')] });
   };
@@ -206,15 +206,31 @@ function NodeInspector({ path, nodeKey }: { readonly path: Path; readonly nodeKe
   );
 }
 
-/** A node this file does not state: a variant brought it. */
+/** A node the identity does not get: a variant took it away. */
 function Elsewhere({ id }: { readonly id: string }) {
   const text = useText();
-  const node = useEffective()?.nodes.find((one) => one.id === id);
-  if (node === undefined) return <p className="inspector-note">{text('inspector.gone')}</p>;
+  const { session, variant, isReadOnly } = useEditing();
+  const report = useReport();
+  const by = useProjection().effective?.removed.find((one) => one.id === id)?.by;
+  if (by === undefined) return <p className="inspector-note">{text('inspector.gone')}</p>;
+  const restore = () => {
+    const document = variant?.document() ?? 0;
+    const root = session.tree.documents[document]?.root;
+    const list = root === undefined ? [] : idsIn(readValue(nodeAt(root, ['patch', 'remove'])));
+    const path = ['patch', 'remove'];
+    const isLast = list.length === 1;
+    report(
+      isLast
+        ? session.run(unset, { document, path })
+        : session.run(removeItem, { document, path, index: list.indexOf(id) }),
+    );
+  };
   return (
     <section className="inspector-part">
-      <h2 className="inspector-use mono">{`${node.kind} ${node.use ?? ''}`}</h2>
-      <p>{text('inspector.fromVariant', { id, name: node.origin })}</p>
+      <p>{text('inspector.removedBy', { id, name: by })}</p>
+      {variant?.name === by && !isReadOnly ? (
+        <Button onPress={restore}>{text('inspector.restore')}</Button>
+      ) : null}
     </section>
   );
 }

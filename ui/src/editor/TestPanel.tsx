@@ -144,7 +144,8 @@ interface RunnerProps {
 
 function Runner({ text: typed, isPending, onRun }: RunnerProps) {
   const text = useText();
-  const { session, flow, run, isReadOnly } = useEditing();
+  const editing = useEditing();
+  const { session, flow, run, isReadOnly } = editing.base ?? editing;
   const report = useReport();
   const key = useView((state) => state.selection[0]);
   const until = key === undefined ? undefined : nodeOfKey(key).id;

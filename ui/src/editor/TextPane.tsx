@@ -25,11 +25,10 @@ import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
 import { useText } from '../app/text';
 import type { Session } from '../core/session';
-import { nodeAt, pathAt } from '../core/tree';
 import { expressions, completeNames } from './completion';
 import { offsetOf, useProblems } from './problems';
-import { documentOfFlow, useEditing } from './session';
-import { keyPath, useView } from './view';
+import { useEditing } from './session';
+import { useView } from './view';
 
 /** The file as text: a view of the session's own state, with its history and its cursor tied to the canvas. */
 export function TextPane() {
@@ -98,16 +97,10 @@ function openView(parent: HTMLElement, session: Session, isReadOnly: boolean, la
 
 /** A cursor in a node's text chooses the node. */
 function linkCursor(view: EditorView, editing: ReturnType<typeof useEditing>): () => void {
-  const { session, flow } = editing;
+  const { session, watch } = editing;
   return session.listen((transaction) => {
     if (transaction.selection === undefined || !view.hasFocus || transaction.docChanged) return;
-    const document = session.tree.documents[documentOfFlow(session.tree, flow)];
-    if (document === undefined) return;
-    const path = pathAt(document.root, transaction.newSelection.main.head);
-    const last = path.findLastIndex(
-      (step, i) => (step === 'nodes' || step === 'race') && i + 1 < path.length,
-    );
-    const key = last < 0 ? undefined : path.slice(0, last + 2).join('/');
+    const key = watch.projection().keyAt(transaction.newSelection.main.head);
     const { selection, set } = useView.getState();
     if (key !== undefined && selection.join() !== key) set({ selection: [key], edge: undefined });
   });
@@ -115,21 +108,20 @@ function linkCursor(view: EditorView, editing: ReturnType<typeof useEditing>): (
 
 /** A node chosen elsewhere is brought into sight. */
 function useRevealSelection(view: React.RefObject<EditorView | undefined>): void {
-  const { session, flow } = useEditing();
+  const { watch } = useEditing();
   const key = useView((state) => state.selection.at(-1));
   useEffect(() => {
     const editor = view.current;
     if (key === undefined || editor === undefined || editor.hasFocus) return;
-    const root = session.tree.documents[documentOfFlow(session.tree, flow)]?.root;
-    const node = root === undefined ? undefined : nodeAt(root, keyPath(key));
-    if (node === undefined) return;
-    const line = editor.state.doc.lineAt(Math.min(node.start, editor.state.doc.length));
+    const start = watch.projection().startOf(key);
+    if (start === undefined) return;
+    const line = editor.state.doc.lineAt(Math.min(start, editor.state.doc.length));
     editor.dispatch({
       selection: { anchor: line.from },
       effects: EditorView.scrollIntoView(line.from, { y: 'center' }),
       annotations: Transaction.addToHistory.of(false),
     });
-  }, [key, view, session, flow]);
+  }, [key, view, watch]);
 }
 
 function useDiagnosticMarks(view: React.RefObject<EditorView | undefined>): void {

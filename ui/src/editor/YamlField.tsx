@@ -8,12 +8,12 @@ import { column } from '../core/lines';
 import { nodeAt } from '../core/tree';
 import { Button } from '../kit/Button';
 import { useReport } from './actions';
-import { documentOfFlow, useEditing, useProjection } from './session';
+import { useEditing, useProjection } from './session';
 
 /** A part of the text that no form can show, edited as what it is. */
 export function YamlField({ path, label }: { readonly path: Path; readonly label: string }) {
   const text = useText();
-  const { session, flow, isReadOnly, run } = useEditing();
+  const { isReadOnly, run } = useEditing();
   const projection = useProjection();
   const report = useReport();
   const stated = textAt(projection, path);
@@ -22,7 +22,7 @@ export function YamlField({ path, label }: { readonly path: Path; readonly label
   const problem = problemOf(typed);
   const keep = () => {
     const value: Json = parse(typed);
-    report(run(setValue, { document: documentOfFlow(session.tree, flow), path, value }));
+    report(run(setValue, { document: projection.document, path, value }));
   };
   return (
     <div className="form-field">

@@ -10,7 +10,7 @@ import type { Outcome } from '../core/commands/run';
 import { wrap } from '../core/commands/wrap';
 import type { JsonObject, Path } from '../core/json';
 import { useNotes } from '../kit/Live';
-import { useEditing, documentOfFlow } from './session';
+import { type Editing, useEditing } from './session';
 import { type QuickAdd, keyPath, nodeOfKey, useView } from './view';
 
 const REFUSALS: Readonly<Record<string, Key>> = {
@@ -26,6 +26,11 @@ const REFUSALS: Readonly<Record<string, Key>> = {
   'not-convex': 'refused.notConvex',
   'switch-leaves': 'refused.switchLeaves',
   'reads-status': 'refused.readsStatus',
+  'still-referenced': 'refused.stillReferenced',
+  'variant-rename': 'refused.variantRename',
+  'variant-order': 'refused.variantOrder',
+  'variant-fixed': 'refused.variantFixed',
+  'variant-null': 'refused.variantNull',
   'bad-list': 'refused.badList',
 };
 
@@ -69,13 +74,13 @@ export interface Actions {
 }
 
 export function useActions(): Actions {
-  const { session, flow, isReadOnly, run } = useEditing();
+  const { session, watch, isReadOnly, run } = useEditing();
   const report = useReport();
   const text = useText();
   const say = useNotes((state) => state.say);
   const set = useView((state) => state.set);
   return useMemo(() => {
-    const document = () => documentOfFlow(session.tree, flow);
+    const document = () => watch.projection().document;
     const select = (outcome: Outcome) => {
       if (outcome.ok && outcome.selection.length > 0)
         set({ selection: outcome.selection.map((path) => path.join('/')), edge: undefined });
@@ -87,8 +92,8 @@ export function useActions(): Actions {
       return isReadOnly;
     };
     return {
-      ...adders({ session, document, select, guard, run }),
-      ...edgeActions({ document, select, guard, run, session, set }),
+      ...adders({ watch, document, select, guard, run }),
+      ...edgeActions({ document, select, guard, run, watch, set }),
       remove: () => {
         const { edge } = useView.getState();
         const { scope, ids } = chosen();
@@ -103,7 +108,8 @@ export function useActions(): Actions {
       },
       copy: async () => {
         const { scope, ids } = chosen();
-        const clip = copyText(session.text, session.tree, { document: document(), path: scope, ids });
+        const { text: shown, tree } = watch.projection();
+        const clip = copyText(shown, tree, { document: document(), path: scope, ids });
         if (clip === '') return;
         await navigator.clipboard.writeText(clip);
         say(text('note.copied', { count: ids.length }));
@@ -128,7 +134,7 @@ export function useActions(): Actions {
       undo: () => stepped(session.undo(), say, text('note.undone')),
       redo: () => stepped(session.redo(), say, text('note.redone')),
     };
-  }, [session, flow, isReadOnly, run, report, text, say, set]);
+  }, [session, watch, isReadOnly, run, report, text, say, set]);
 }
 
 const WRAP_KEYS: Readonly<Record<'foreach' | 'loop' | 'race', JsonObject>> = {
@@ -138,25 +144,20 @@ const WRAP_KEYS: Readonly<Record<'foreach' | 'loop' | 'race', JsonObject>> = {
 };
 
 interface Tools {
-  readonly session: ReturnType<typeof useEditing>['session'];
+  readonly watch: Editing['watch'];
   readonly document: () => number;
   readonly select: (outcome: Outcome) => Outcome;
   readonly guard: () => boolean;
-  readonly run: ReturnType<typeof useEditing>['run'];
+  readonly run: Editing['run'];
 }
 
-function adders({ session, document, select, guard, run }: Tools): Pick<Actions, 'add'> {
+function adders({ watch, document, select, guard, run }: Tools): Pick<Actions, 'add'> {
   return {
     add: (place, base, body) => {
       if (guard()) return;
       const scope = { document: document(), path: place?.scope ?? [] };
-      const draft = {
-        text: session.text,
-        document: session.tree.documents[scope.document],
-        style: { step: 2, dash: 2 },
-      };
-      const id =
-        draft.document === undefined ? base : suggestId({ ...draft, document: draft.document }, scope, base);
+      const { draft } = watch.projection();
+      const id = draft === undefined ? base : suggestId(draft, scope, base);
       const node: NewNode = { id, body };
       if (place?.edge !== undefined) select(run(insertOnEdge, { ...scope, ...node, ...place.edge }));
       else if (place?.anchor !== undefined)
@@ -171,16 +172,12 @@ type EdgeTools = Tools & { readonly set: ReturnType<typeof useView.getState>['se
 function edgeActions(
   tools: EdgeTools,
 ): Pick<Actions, 'connect' | 'connectCase' | 'disconnect' | 'reconnect'> {
-  const { session, document, select, guard, run, set } = tools;
+  const { watch, document, select, guard, run, set } = tools;
   return {
     connect: (path, from, to, at) => {
       if (guard()) return;
       const scope = { document: document(), path };
-      const found = session.tree.documents[scope.document];
-      const draft =
-        found === undefined
-          ? undefined
-          : { text: session.text, document: found, style: { step: 2, dash: 2 } };
+      const { draft } = watch.projection();
       const cases = draft === undefined ? [] : casesOf(draft, scope, from);
       if (cases.length > 0 && at !== undefined) set({ caseMenu: { ...at, from, to, scope: path } });
       else select(run(connect, { ...scope, from, to }));

@@ -48,7 +48,13 @@ export interface Drafts {
   readonly adopt: (etag: string) => void;
 }
 
-export function useDrafts(session: Session, file: string, revision: number, kept: Kept | undefined): Drafts {
+export function useDrafts(
+  session: Session,
+  file: string,
+  revision: number,
+  kept: Kept | undefined,
+  onSaved?: (kept: Kept) => void,
+): Drafts {
   const [state, setState] = useState<DraftState>(
     kept === undefined ? { state: 'clean' } : { state: 'saved', at: new Date(kept.draft.updatedAt) },
   );
@@ -64,6 +70,7 @@ export function useDrafts(session: Session, file: string, revision: number, kept
     try {
       const answer = await writeDraft(file, text, revision, etag.current);
       etag.current = answer.etag;
+      onSaved?.(answer);
       saved.current = text;
       dropLocalCopy(file);
       setState({ state: 'saved', at: new Date() });

@@ -4,10 +4,10 @@ import { useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { type Component, componentsQuery } from '../api/components';
 import { matrixQuery, resolveQuery } from '../api/extensions';
-import { type Effective, effectiveQuery, flowQuery } from '../api/flows';
+import { flowQuery } from '../api/flows';
 import { ProblemError } from '../api/http';
 import type { Answerer, Change, Overlay } from '../canvas/card';
-import { changesOf, graphOf } from '../canvas/effective';
+import { marksOf, withGhosts } from '../canvas/effective';
 import { overlayOf } from '../canvas/overlay';
 import { nodesIn } from '../canvas/relink';
 import type { Graph } from '../core/graph';
@@ -65,27 +65,23 @@ export function useAnswerers(graph: Graph): ReadonlyMap<string, Answerer> {
   }, [nodes, key]);
 }
 
-export function useEffective(): Effective | undefined {
-  const { flow } = useEditing();
-  const { bizId, scenario }: IdentitySearch = useSearch({ strict: false });
-  const query = useQuery({ ...effectiveQuery(flow, { bizId, scenario }), enabled: bizId !== undefined });
-  return bizId === undefined ? undefined : query.data;
-}
-
-/** The graph as it is written, or as the identity in the bar gets it. */
+/** The graph as it is written, or as the identity in the bar gets it: with what its variants did marked. */
 export function useShownGraph(): {
   readonly graph: Graph;
   readonly changes: ReadonlyMap<string, Change>;
-  readonly isEffective: boolean;
 } {
-  const { graph } = useProjection();
-  const effective = useEffective();
-  const isBase = useView((state) => state.isBase);
+  const { graph, effective, written } = useProjection();
   return useMemo(() => {
-    if (effective === undefined || effective.variants.length === 0 || isBase)
-      return { graph, changes: NO_CHANGES, isEffective: false };
-    return { graph: graphOf(effective, graph), changes: changesOf(effective), isEffective: true };
-  }, [graph, effective, isBase]);
+    if (effective === undefined || written === undefined) return { graph, changes: NO_CHANGES };
+    return {
+      graph: withGhosts(
+        graph,
+        written,
+        effective.removed.map((one) => one.id),
+      ),
+      changes: marksOf(effective),
+    };
+  }, [graph, effective, written]);
 }
 
 const NO_CHANGES: ReadonlyMap<string, Change> = new Map();

@@ -5,7 +5,7 @@ import { useHotkeys } from '../kit/hotkeys';
 import { useActions } from './actions';
 import { inOrder } from './inOrder';
 import { placeAfterSelection } from './Palette';
-import { offsetOf, useNodeAt, useProblems } from './problems';
+import { offsetOf, useProblems } from './problems';
 import { useProjection } from './session';
 import { keyOf } from '../canvas/layout';
 import { nodeOfKey, useView } from './view';
@@ -74,12 +74,11 @@ function useWalk(): (step: number) => void {
 
 function useNextProblem(): () => void {
   const problems = useProblems();
-  const nodeAt = useNodeAt();
-  const { text } = useProjection();
+  const { source: text, keyAt } = useProjection();
   const set = useView((state) => state.set);
   return () => {
     const keys = problems
-      .flatMap((one) => (one.range == null ? [] : [nodeAt(offsetOf(text, one.range.start))]))
+      .flatMap((one) => (one.range == null ? [] : [keyAt(offsetOf(text, one.range.start))]))
       .filter((key) => key !== undefined);
     const at = keys.indexOf(useView.getState().selection[0] ?? '');
     const next = keys[(at + 1) % Math.max(1, keys.length)];

@@ -6,25 +6,26 @@ import type { Path } from '../core/json';
 import type { Tree } from '../core/tree';
 import type { Patch } from '../core/diff';
 import { useReport } from './actions';
-import { documentOfFlow, useEditing } from './session';
+import { useEditing } from './session';
 
 export function usePatches(base: Path): (patches: readonly Patch[]) => void {
-  const { session, flow } = useEditing();
+  const { runAll } = useEditing();
   const report = useReport();
   const key = base.join('/');
   return useCallback(
     (patches) => {
-      const document = documentOfFlow(session.tree, flow);
       const path = key === '' ? [] : base;
       const works = [...patches]
         .reverse()
-        .map((patch) => (text: string, tree: Tree) => apply(text, tree, document, path, patch));
+        .map(
+          (patch) => (text: string, tree: Tree, document: number) => apply(text, tree, document, path, patch),
+        );
       const last = patches.at(-1);
       const field =
         last === undefined ? '' : [...path, ...last.path].filter((step) => step !== 'nodes').join('.');
-      report(session.runAll({ zh: `设置 ${field}`, en: `Set ${field}` }, works, 'form'));
+      report(runAll({ zh: `设置 ${field}`, en: `Set ${field}` }, works, 'form'));
     },
-    [session, flow, report, key],
+    [runAll, report, key],
   );
 }
 

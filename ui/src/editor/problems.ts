@@ -3,7 +3,6 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useMemo, useState } from 'react';
 import { validate } from '../api/catalog';
 import type { Diagnostic, Position } from '../api/diagnostics';
-import { pathAt } from '../core/tree';
 import { useEditing, useProjection } from './session';
 
 const PAUSE_MS = 400;
@@ -20,7 +19,7 @@ function useSettled(text: string): string {
 
 export function useDiagnosis() {
   const { file, session } = useEditing();
-  const { text } = useProjection();
+  const { source: text } = useProjection();
   const settled = useSettled(session.text === text ? text : session.text);
   return useQuery({
     queryKey: ['validate', file, settled],
@@ -70,35 +69,17 @@ export function offsetOf(text: string, position: Position): number {
   return Math.min(at + position.column - 1, text.length);
 }
 
-/** Key of the node whose text holds a place. */
-export function useNodeAt(): (offset: number) => string | undefined {
-  const { tree, document } = useProjection();
-  return useMemo(
-    () => (offset) => {
-      const own = tree.documents[document];
-      if (own === undefined || offset < own.start || offset > own.end) return undefined;
-      const path = pathAt(own.root, offset);
-      const last = path.findLastIndex(
-        (step, i) => (step === 'nodes' || step === 'race') && i + 1 < path.length,
-      );
-      return last < 0 ? undefined : path.slice(0, last + 2).join('/');
-    },
-    [tree, document],
-  );
-}
-
 export function useProblemsByNode(): ReadonlyMap<
   string,
   { readonly errors: number; readonly warnings: number }
 > {
   const problems = useProblems();
-  const nodeAt = useNodeAt();
-  const { text } = useProjection();
+  const { source: text, keyAt } = useProjection();
   return useMemo(() => {
     const found = new Map<string, { errors: number; warnings: number }>();
     for (const one of problems) {
       const key =
-        one.range === null || one.range === undefined ? undefined : nodeAt(offsetOf(text, one.range.start));
+        one.range === null || one.range === undefined ? undefined : keyAt(offsetOf(text, one.range.start));
       if (key === undefined) continue;
       const count = found.get(key) ?? { errors: 0, warnings: 0 };
       found.set(
@@ -109,5 +90,5 @@ export function useProblemsByNode(): ReadonlyMap<
       );
     }
     return found;
-  }, [problems, nodeAt, text]);
+  }, [problems, keyAt, text]);
 }

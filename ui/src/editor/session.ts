@@ -1,28 +1,38 @@
 /** React's view of one open document: reads the session, never keeps a copy of it. */
 import { createContext, use, useSyncExternalStore } from 'react';
 import type { Transaction } from '@codemirror/state';
-import type { Outcome } from '../core/commands/run';
+import type { CommandName, Outcome } from '../core/commands/run';
 import { type Graph, project } from '../core/graph';
-import { type Json, isObject } from '../core/json';
+import { type Json, type JsonObject, type Path, isObject } from '../core/json';
 import { type Draft, draftOf } from '../core/place';
 import { type Session, origin } from '../core/session';
-import { type Tree, nodeAt, readValue } from '../core/tree';
+import { type DocumentTree, type Tree, nodeAt, pathAt, readValue } from '../core/tree';
+import type { Effective } from '../core/variant/effective';
 import { ask } from '../worker/ask';
+import { keyPath } from './view';
 
 const TYPING_PAUSE_MS = 120;
 /** Above this many nodes a parse would be felt while typing. */
 const MANY = 80;
 
+/** What the parts of the screen look at: a version that bumps, and the document as it is then. */
+export interface Watching {
+  readonly subscribe: (callback: () => void) => () => void;
+  readonly read: () => number;
+  readonly projection: () => Projection;
+}
+
 /** Bumps at once for commands and after a pause for typing. */
-export class Watch {
+export class Watch implements Watching {
   private version = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private seen:
-    | { readonly version: number; readonly flow: string; readonly projection: Projection }
-    | undefined;
+  private seen: { readonly version: number; readonly projection: Projection } | undefined;
   private readonly callbacks = new Set<() => void>();
 
-  constructor(readonly session: Session) {
+  constructor(
+    readonly session: Session,
+    private readonly flow: string,
+  ) {
     session.listen((transaction) => this.hear(transaction));
   }
 
@@ -57,22 +67,56 @@ export class Watch {
   readonly read = (): number => this.version;
 
   /** Computed once a version, however many parts of the screen look at it. */
-  projection(flow: string): Projection {
-    if (this.seen?.version !== this.version || this.seen.flow !== flow)
-      this.seen = { version: this.version, flow, projection: projectionOf(this.session, flow) };
+  readonly projection = (): Projection => {
+    if (this.seen?.version !== this.version)
+      this.seen = { version: this.version, projection: projectionOf(this.session, this.flow) };
     return this.seen.projection;
-  }
+  };
 }
 
+type Command<A> = (text: string, tree: Tree, args: A) => Outcome;
+export type Work = (text: string, tree: Tree, document: number) => Outcome;
+
 export interface Editing {
-  readonly watch: Watch;
+  readonly watch: Watching;
+  /** The file that is edited: the flow's, or its variant's. */
   readonly session: Session;
   /** File in the catalog. */
   readonly file: string;
   /** Flow this editor is about. */
   readonly flow: string;
   readonly isReadOnly: boolean;
-  readonly run: <A>(command: (text: string, tree: Tree, args: A) => Outcome, args: A) => Outcome;
+  /** Runs a command on what is shown. */
+  readonly run: <A extends { readonly document: number }>(command: Command<A>, args: A) => Outcome;
+  readonly runAll: (name: CommandName, works: readonly Work[], from: string) => Outcome;
+  /** The flow as written, when what is edited is a variant of it. */
+  readonly base?: Editing;
+  readonly variant?: VariantPlace;
+}
+
+/** Which variant is edited, and where it stands in its file. */
+export interface VariantPlace {
+  readonly name: string;
+  readonly document: () => number;
+  /** Beneath it: the flow with the patches of broader variants. */
+  readonly below: () => JsonObject;
+}
+
+export function editingOf(session: Session, at: Pick<Editing, 'file' | 'flow' | 'isReadOnly'>): Editing {
+  return {
+    ...at,
+    session,
+    watch: new Watch(session, at.flow),
+    run: (command, args) => session.run(command, args),
+    runAll: (name, works, from) => {
+      const document = documentOfFlow(session.tree, at.flow);
+      return session.runAll(
+        name,
+        works.map((work) => (text, tree) => work(text, tree, document)),
+        from,
+      );
+    },
+  };
 }
 
 export const EditingContext = createContext<Editing | null>(null);
@@ -91,6 +135,16 @@ export interface Projection {
   readonly graph: Graph;
   /** The text does not parse; this is the last one that did. */
   readonly isStale: boolean;
+  /** The file's own text: places of problems count in it. */
+  readonly source: string;
+  /** Key of the node whose text holds a place of the file. */
+  readonly keyAt: (offset: number) => string | undefined;
+  /** Where the file states a node. */
+  readonly startOf: (key: string) => number | undefined;
+  /** What variants did, when one is edited. */
+  readonly effective?: Effective;
+  /** The flow as written, when a variant of it is shown. */
+  readonly written?: Graph;
 }
 
 const NOTHING: Graph = { path: [], nodes: [], edges: [], order: null };
@@ -112,12 +166,30 @@ function projectionOf(session: Session, flow: string): Projection {
   const document = documentOfFlow(tree, flow);
   const draft = draftOf(text, tree, document);
   const graph = draft === undefined ? NOTHING : project(draft, []);
-  return { text, tree, draft, document, graph, isStale: stale };
+  const root = tree.documents[document];
+  return {
+    ...{ text, tree, draft, document, graph },
+    isStale: stale,
+    source: text,
+    keyAt: (offset) => (root === undefined ? undefined : keyOfPath(pathIn(root, offset))),
+    startOf: (key) => (root === undefined ? undefined : nodeAt(root.root, keyPath(key))?.start),
+  };
+}
+
+/** Path of what stands at an offset; empty outside the document. */
+export function pathIn(document: DocumentTree, offset: number): Path {
+  return offset < document.start || offset > document.end ? [] : pathAt(document.root, offset);
+}
+
+/** Key of the innermost node on a path. */
+export function keyOfPath(path: Path): string | undefined {
+  const last = path.findLastIndex((step, i) => (step === 'nodes' || step === 'race') && i + 1 < path.length);
+  return last < 0 ? undefined : path.slice(0, last + 2).join('/');
 }
 
 export function useProjection(): Projection {
-  const { watch, flow } = useEditing();
-  return useSyncExternalStore(watch.subscribe, () => watch.projection(flow));
+  const { watch } = useEditing();
+  return useSyncExternalStore(watch.subscribe, watch.projection);
 }
 
 /** A value of the open flow's document. */

@@ -24,8 +24,8 @@ export interface EditorView {
   readonly edge: string | undefined;
   readonly folded: ReadonlySet<string>;
   readonly search: string;
-  /** Show the flow as written although the identity gets a variant. */
-  readonly isBase: boolean;
+  /** Edit the flow as written, or as the identity in the bar; undefined until a person says so. */
+  readonly isBase: boolean | undefined;
   readonly quickAdd: QuickAdd | undefined;
   readonly caseMenu: CaseMenu | undefined;
   readonly rename: string | undefined;
@@ -40,7 +40,7 @@ export const useView = create<EditorView>((set) => ({
   edge: undefined,
   folded: new Set(),
   search: '',
-  isBase: false,
+  isBase: undefined,
   quickAdd: undefined,
   caseMenu: undefined,
   rename: undefined,

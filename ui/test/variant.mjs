@@ -1,0 +1,87 @@
+/** Editing as an identity: only its variant's file changes, and what the editor shows is what the engine compiles. */
+import { changed, draft, dropDraft, fileOf, node, open } from './editor.mjs';
+
+const FILE = 'order/used-car.yaml';
+
+export async function variant(world) {
+  if (world.kind === 'stand-in') return;
+  await own(world);
+  await fresh(world);
+}
+
+async function published(world, file) {
+  return (await (await fetch(`${world.api}/v1/catalog/files/${file}`)).json()).text;
+}
+
+/** Nodes on the canvas but for ghosts, and those the engine has. */
+async function same(world, page, query) {
+  const shown = await page
+    .locator('.react-flow__node:not(:has(.card-removed))')
+    .evaluateAll((nodes) => nodes.map((one) => one.getAttribute('data-id')?.replace('nodes/', '')).sort());
+  const effective = await (await fetch(`${world.api}/v1/flows/cancel-order/effective?${query}`)).json();
+  const top = effective.nodes.map((one) => one.id).sort();
+  world.assert.deepEqual(
+    shown.filter((id) => id !== undefined && !id.includes('/')),
+    top,
+    `what ${query} gets`,
+  );
+}
+
+async function own(world) {
+  const { assert } = world;
+  await dropDraft(world, FILE);
+  const before = await published(world, FILE);
+  const flow = await fileOf(world, 'cancel-order');
+  const { page, errors } = await open(world, 'cancel-order', '?bizId=used-car');
+  await page.locator('.card-removed').first().waitFor();
+  await same(world, page, 'bizId=used-car');
+
+  await node(page, 'notify').click();
+  await page.getByLabel('标题').fill('告诉车主');
+  await page.getByLabel('标题').blur();
+  const text = await draft(world, page, FILE);
+  const lines = changed(before, text);
+  assert.deepEqual(lines.gone, []);
+  assert.match(lines.added.join('\n'), /set:\n {4}nodes:\n {6}notify:\n {8}title: 告诉车主/);
+  assert.equal((await fileOf(world, 'cancel-order')).text, flow.text, 'the flow itself stays');
+  assert.equal(await page.locator('.card-changed').count(), 1);
+
+  await node(page, 'load').click();
+  await page.locator('[data-canvas]').press('Delete');
+  await page.locator('.k-note, [role="status"], [role="alert"]').filter({ hasText: '仍被引用' }).first().waitFor();
+  await page.getByRole('button', { name: '撤销' }).click();
+  await page.waitForTimeout(2400);
+  assert.equal(await draft(world, page, FILE), before, 'undo gives the exact bytes back');
+  assert.deepEqual(errors, []);
+  await page.close();
+  await dropDraft(world, FILE);
+}
+
+async function fresh(world) {
+  const { assert } = world;
+  const file = 'order/cancel-order-travel-hotel.yaml';
+  await dropDraft(world, file);
+  const { page, errors } = await open(world, 'cancel-order', '?bizId=travel&scenario=hotel');
+  await page.locator('.card-added').first().waitFor();
+  await same(world, page, 'bizId=travel&scenario=hotel');
+  await page.locator('[data-edge=":close>cancel_supplier_order"] .line-plus').click({ force: true });
+  await page.locator('.quick-input').fill('log');
+  await page.locator('.quick .palette-entry').first().click();
+  await node(page, 'log').waitFor();
+  const text = await draft(world, page, file);
+  assert.match(text, /^apiVersion: bactrian\/v1\nkind: Variant\n/);
+  assert.match(text, /for: \{bizId: travel, scenario: hotel\}\npatch:\n {2}add:\n {4}log:\n {6}after: \[close\]/);
+  const answer = await fetch(`${world.api}/v1/catalog/validate`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ files: [{ path: file, text }] }),
+  });
+  const { diagnostics } = await answer.json();
+  assert.deepEqual(
+    diagnostics.filter((one) => one.severity === 'error').map((one) => one.code),
+    [],
+  );
+  assert.deepEqual(errors, []);
+  await page.close();
+  await dropDraft(world, file);
+}
