@@ -7,6 +7,7 @@ import { matrix } from '../test/matrix.mjs';
 import { mouse } from '../test/mouse.mjs';
 import { operate } from '../test/operate.mjs';
 import { screens } from '../test/screens.mjs';
+import { variant } from '../test/variant.mjs';
 
 const only = process.argv[2];
 let checks = 0;
@@ -27,7 +28,7 @@ const world = {
 let [failed, passed] = [0, 0];
 const seconds = (since) => ((performance.now() - since) / 1000).toFixed(1);
 const opened = performance.now();
-for (const [name, run] of Object.entries({ mouse, keyboard, operate, matrix, screens })) {
+for (const [name, run] of Object.entries({ mouse, keyboard, variant, operate, matrix, screens })) {
   if (only !== undefined && only !== name) continue;
   const [began, before] = [performance.now(), checks];
   try {

@@ -37,8 +37,8 @@ async function own(world) {
   await same(world, page, 'bizId=used-car');
 
   await node(page, 'notify').click();
-  await page.getByLabel('标题').fill('告诉车主');
-  await page.getByLabel('标题').blur();
+  await page.getByLabel('名称').fill('告诉车主');
+  await page.getByLabel('名称').blur();
   const text = await draft(world, page, FILE);
   const lines = changed(before, text);
   assert.deepEqual(lines.gone, []);
@@ -48,7 +48,11 @@ async function own(world) {
 
   await node(page, 'load').click();
   await page.locator('[data-canvas]').press('Delete');
-  await page.locator('.k-note, [role="status"], [role="alert"]').filter({ hasText: '仍被引用' }).first().waitFor();
+  await page
+    .locator('.k-note, [role="status"], [role="alert"]')
+    .filter({ hasText: '仍被引用' })
+    .first()
+    .waitFor();
   await page.getByRole('button', { name: '撤销' }).click();
   await page.waitForTimeout(2400);
   assert.equal(await draft(world, page, FILE), before, 'undo gives the exact bytes back');
@@ -64,13 +68,16 @@ async function fresh(world) {
   const { page, errors } = await open(world, 'cancel-order', '?bizId=travel&scenario=hotel');
   await page.locator('.card-added').first().waitFor();
   await same(world, page, 'bizId=travel&scenario=hotel');
-  await page.locator('[data-edge=":close>cancel_supplier_order"] .line-plus').click({ force: true });
+  await page.locator('[data-edge=":load>guard"] .line-plus').click({ force: true });
   await page.locator('.quick-input').fill('log');
   await page.locator('.quick .palette-entry').first().click();
   await node(page, 'log').waitFor();
   const text = await draft(world, page, file);
   assert.match(text, /^apiVersion: bactrian\/v1\nkind: Variant\n/);
-  assert.match(text, /for: \{bizId: travel, scenario: hotel\}\npatch:\n {2}add:\n {4}log:\n {6}after: \[close\]/);
+  assert.match(
+    text,
+    /for: \{bizId: travel, scenario: hotel\}\npatch:\n {2}add:\n {4}log:\n {6}after: \[load\]\n {6}before: \[guard\]/,
+  );
   const answer = await fetch(`${world.api}/v1/catalog/validate`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -132,7 +132,8 @@ function fansOf(lines: readonly Line[]): { in: ReadonlySet<string>; out: Readonl
 }
 
 function edgeOf(line: Line, input: SceneInput, addresses: ReadonlyMap<string, string>): LineFlowEdge {
-  const { onInsert, overlays } = input;
+  const { overlays, changes } = input;
+  const isGhost = [line.from, line.to].some((key) => changes.get(addresses.get(key) ?? '') === 'removed');
   const overlay = (key: string) => overlays.get(addresses.get(key) ?? '');
   return {
     id: line.key,
@@ -145,7 +146,7 @@ function edgeOf(line: Line, input: SceneInput, addresses: ReadonlyMap<string, st
       look: lookOf(overlay(line.from), overlay(line.to)),
       isTarget: false,
       scope: line.scope,
-      onInsert,
+      onInsert: isGhost ? undefined : input.onInsert,
     },
   };
 }

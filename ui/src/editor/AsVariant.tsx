@@ -2,13 +2,15 @@ import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { type ComponentType, useMemo, useState } from 'react';
 import { type Kept, catalogQuery, publishedFile, readDraft } from '../api/catalog';
+import { get } from '../api/http';
 import { type FlowItem, flowQuery } from '../api/flows';
 import type { IdentitySearch } from '../app/search';
 import { variantText } from '../core/commands/patch';
 import { Session } from '../core/session';
+import { parseTree } from '../core/tree';
 import { type Drafts, useDrafts } from './drafts';
 import { type Editing, EditingContext } from './session';
-import { type Layer, variantEditing } from './variant';
+import { findVariant, variantEditing } from './variant';
 import { useView } from './view';
 
 export interface ScreenProps {
@@ -20,34 +22,29 @@ interface Props extends ScreenProps {
   readonly screen: ComponentType<ScreenProps>;
 }
 
-/** One variant on the way to the identity. `text` is what it starts with when nobody wrote it yet. */
+/** One variant on the way to the identity; a fresh one says what it starts with. */
 interface Wanted {
   readonly name: string;
-  readonly file: string;
-  readonly text: string;
+  readonly fresh?: { readonly file: string; readonly text: string };
 }
 
 /** The flow as written, or as the identity in the bar gets it: then edits go into that identity's variant. */
 export function AsVariant({ base, drafts, published, screen: Screen }: Props) {
   const wanted = useWanted(base);
-  const files = wanted.map((one) => one.file);
+  const names = wanted.map((one) => one.name);
   const sources = useQuery({
-    queryKey: ['variant', base.flow, ...files],
-    queryFn: () => Promise.all(wanted.map((one) => sourceOf(one))),
+    queryKey: ['variant', base.flow, ...names],
+    queryFn: () => Promise.all(wanted.map((one) => sourceOf(one, base))),
     enabled: wanted.length > 0,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
     retry: false,
   });
-  const own = wanted.at(-1);
-  if (own === undefined || sources.data === undefined)
+  const own = sources.data?.at(-1);
+  if (wanted.length === 0 || sources.data === undefined || own === undefined)
     return <Screen drafts={drafts} published={published} />;
-  const props = { base, drafts, published, screen: Screen, wanted, sources: sources.data };
-  return own.file === base.file ? (
-    <Here key={own.name} {...props} />
-  ) : (
-    <Beside key={`${own.name} ${own.file}`} {...props} />
-  );
+  const props = { base, drafts, published, screen: Screen, sources: sources.data };
+  return own.file === base.file ? <Here key={own.name} {...props} /> : <Beside key={own.name} {...props} />;
 }
 
 /** Whether the flow is edited as written; a flow with variants for the identity opens as that identity. */
@@ -76,55 +73,67 @@ export function variantsFor(
 function useWanted(base: Editing): readonly Wanted[] {
   const { bizId, scenario }: IdentitySearch = useSearch({ strict: false });
   const item = useQuery(flowQuery(base.flow)).data;
-  const documents = useQuery(catalogQuery).data?.documents;
   const isBase = useIsBase(base.flow);
   return useMemo(() => {
-    if (isBase || bizId === undefined || item === undefined || documents === undefined) return [];
+    if (isBase || bizId === undefined || item === undefined) return [];
     const known = variantsFor(item, bizId, scenario);
-    const folder = base.file.slice(0, base.file.lastIndexOf('/') + 1);
-    const fileOf = (name: string) =>
-      documents.find((one) => one.kind === 'Variant' && one.name === name)?.file ?? `${folder}${name}.yaml`;
-    const found = known.map(({ name }) => ({ name, file: fileOf(name), text: '' }));
     const last = known.at(-1);
+    const found = known.map(({ name }) => ({ name }));
     if (last !== undefined && (last.scenario ?? undefined) === scenario) return found;
-    const fresh = variantText(base.flow, { bizId, scenario });
-    return [...found, { ...fresh, file: `${folder}${fresh.name}.yaml` }];
-  }, [base, item, documents, bizId, scenario, isBase]);
+    const { name, text } = variantText(base.flow, { bizId, scenario });
+    return [...found, { name, fresh: { file: `${folderOf(base.file)}${name}.yaml`, text } }];
+  }, [base, item, bizId, scenario, isBase]);
+}
+
+function folderOf(file: string): string {
+  return file.slice(0, file.lastIndexOf('/') + 1);
 }
 
 interface Source {
+  readonly name: string;
+  readonly file: string;
   readonly published: string;
   readonly session: Session;
   /** The draft as it was last kept. */
   kept: Kept | undefined;
 }
 
-async function sourceOf(wanted: Wanted): Promise<Source> {
-  const [kept, published] = await Promise.all([
-    readDraft(wanted.file),
-    wanted.text === '' ? publishedFile(wanted.file).then((file) => file.text) : Promise.resolve(wanted.text),
-  ]);
-  return {
-    kept,
-    published: wanted.text === '' ? published : '',
-    session: Session.open(kept?.draft.text ?? published),
-  };
+async function sourceOf({ name, fresh }: Wanted, base: Editing): Promise<Source> {
+  const { file, text } = fresh ?? (await fileOf(name, base));
+  const kept = file === base.file ? undefined : await readDraft(file);
+  const session = file === base.file ? base.session : Session.open(kept?.draft.text ?? text);
+  return { name, file, kept, session, published: fresh === undefined ? text : '' };
+}
+
+/** The file that states a variant: the flow's own, one of its folder, or any other. */
+async function fileOf(
+  name: string,
+  base: Editing,
+): Promise<{ readonly file: string; readonly text: string }> {
+  if (statesVariant(base.session.text, name)) return { file: base.file, text: base.session.file };
+  const { files } = await get<{ readonly files: readonly string[] }>('/v1/catalog');
+  const near = (file: string) => (file.startsWith(folderOf(base.file)) ? 0 : 1);
+  for (const file of [...files].sort((a, b) => near(a) - near(b))) {
+    if (!file.endsWith('.yaml') || file.endsWith('.cases.yaml')) continue;
+    const { text } = await publishedFile(file);
+    if (statesVariant(text, name)) return { file, text };
+  }
+  throw new Error(name);
+}
+
+function statesVariant(text: string, name: string): boolean {
+  return text.includes(name) && findVariant(parseTree(text), name) !== undefined;
 }
 
 interface Opened extends Props {
-  readonly wanted: readonly Wanted[];
   readonly sources: readonly Source[];
 }
 
-function useVariant({ base, wanted, sources }: Opened): Editing {
+function useVariant({ base, sources }: Opened): Editing {
   return useMemo(() => {
-    const layers = wanted.map(({ name, file }, i): Layer => {
-      const session = file === base.file ? base.session : sources[i]?.session;
-      return { name, session: session ?? base.session };
-    });
-    const own = layers.at(-1) ?? { name: '', session: base.session };
-    return variantEditing(base, layers.slice(0, -1), own, wanted.at(-1)?.file ?? base.file);
-  }, [base, wanted, sources]);
+    const own = sources.at(-1) ?? { name: '', session: base.session, file: base.file };
+    return variantEditing(base, sources.slice(0, -1), own, own.file);
+  }, [base, sources]);
 }
 
 /** The variant stands in the flow's own file. */

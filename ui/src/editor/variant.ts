@@ -19,13 +19,17 @@ export interface Layer {
 }
 
 export function documentOfVariant(tree: Tree, name: string): number {
+  return findVariant(tree, name) ?? 0;
+}
+
+export function findVariant(tree: Tree, name: string): number | undefined {
   const found = tree.documents.find((document) => {
     const meta = readValue(nodeAt(document.root, ['metadata']));
     return (
       readValue(nodeAt(document.root, ['kind'])) === 'Variant' && isObject(meta) && meta['name'] === name
     );
   });
-  return found?.index ?? 0;
+  return found?.index;
 }
 
 function patchIn({ name, session }: Layer): VariantPatch {
