@@ -16,6 +16,7 @@ use super::{
 use crate::{
     flow::{
         diagnostic::Diagnostic,
+        document::Title,
         nearest::nearest,
         plan::{ExtensionPlan, Plan, PointPlan, RulesPlan},
         tree::SourceId,
@@ -35,11 +36,11 @@ pub struct DocumentView {
     /// `metadata.version`.
     pub version: u32,
     /// `metadata.title`.
-    pub title: Option<String>,
+    pub title: Option<Title>,
     /// `metadata.owner`.
     pub owner: Option<String>,
     /// `metadata.labels`.
-    pub labels: BTreeMap<String, String>,
+    pub labels: BTreeMap<String, Title>,
     /// SHA-256 of the document, in hex.
     pub hash: Arc<str>,
     /// The path it was read from.

@@ -21,6 +21,7 @@ pub(super) fn switch(targets: Vec<Vec<u16>>) -> Kind {
 pub(super) fn node(id: &str, kind: Kind) -> Node {
     Node {
         id: id.into(),
+        title: None,
         kind,
         needs: Vec::new(),
         next: Vec::new(),

@@ -148,7 +148,7 @@ export function undoQuery(id: string) {
 export function act(
   id: string,
   action: RunAction,
-  body: { readonly node?: string; readonly reason?: string; readonly input?: Json },
+  body: { readonly node?: string; readonly reason?: string },
 ): Promise<RunItem> {
   return post(`/v1/runs/${encodeURIComponent(id)}/${action}`, body);
 }

@@ -25,6 +25,21 @@ pub use policy::{
 
 use super::tree::{Span, Spanned};
 
+/// What people read instead of a name, in both languages; one text stands for both.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Title {
+    /// In English.
+    pub en: String,
+    /// In Chinese.
+    pub zh: String,
+}
+
+impl From<&str> for Title {
+    fn from(text: &str) -> Self {
+        Self { en: text.to_owned(), zh: text.to_owned() }
+    }
+}
+
 /// The header every document has.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Header {
@@ -33,11 +48,11 @@ pub struct Header {
     /// `metadata.version`, 1 when absent.
     pub version: u32,
     /// `metadata.title`.
-    pub title: Option<String>,
+    pub title: Option<Title>,
     /// `metadata.owner`.
     pub owner: Option<String>,
     /// `metadata.labels`.
-    pub labels: Vec<(String, String)>,
+    pub labels: Vec<(String, Title)>,
     /// Where the document starts.
     pub span: Span,
     /// SHA-256 of its values, in hex: comments, places and styles of writing do not count.

@@ -2,7 +2,7 @@
 
 use sdk::Duration;
 
-use super::{Do, Policies};
+use super::{Do, Policies, Title};
 use crate::flow::tree::{Span, Spanned, Tree};
 
 /// One step of a flow.
@@ -13,7 +13,7 @@ pub struct Node {
     /// What it is.
     pub kind: Kind,
     /// `title`.
-    pub title: Option<String>,
+    pub title: Option<Title>,
     /// `needs`; `None` when not stated.
     pub needs: Option<Vec<Spanned<String>>>,
     /// `join`.

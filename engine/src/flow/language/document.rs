@@ -88,6 +88,15 @@ static HEADER: &[Key] = &[
     required("metadata", Form::Object(&METADATA), "the document's name, version and owner"),
 ];
 
+/// `title`: one text, or one for each language.
+pub(super) const TITLE: Form = Form::Either(&[Form::Text, Form::Object(&TITLES)]);
+
+static TITLES: Object = object(
+    "a title",
+    "One text for each language.",
+    &[Own(&[required("zh", Form::Text, "in Chinese"), required("en", Form::Text, "in English")])],
+);
+
 static METADATA: Object = object(
     "metadata",
     "The document's name, version and owner.",
@@ -98,8 +107,12 @@ static METADATA: Object = object(
             Form::Whole(1, u32::MAX as u64),
             "counts up with each change that is published; 1 unless stated",
         ),
-        key("title", Form::Text, "for people"),
+        key("title", TITLE, "for people, in one text or one per language"),
         key("owner", Form::Text, "the team that answers for it"),
-        key("labels", Form::Named(Name::Free, &Form::Text), "for finding and filtering"),
+        key(
+            "labels",
+            Form::Named(Name::Free, &TITLE),
+            "for finding and filtering; `domain` groups what belongs together",
+        ),
     ])],
 );

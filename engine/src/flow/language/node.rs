@@ -1,6 +1,7 @@
 //! The grammar of nodes: DESIGN §4.3 and §4.4.
 
 use super::{
+    document::TITLE,
     form::{
         Form,
         Group::{Own, Shared},
@@ -67,7 +68,7 @@ pub(super) static CALL: &[Key] = &[
         Form::Word(&["first", "all", "any", "none", "collect", "merge"]),
         "beside `extension`: how several implementations are combined; first unless stated",
     ),
-    key("title", Form::Text, "for people"),
+    key("title", TITLE, "for people, in one text or one per language"),
     key("output", Form::Template, "shapes what the node gives"),
     key("idempotencyKey", Form::Line, "the same for every repetition of one piece of work"),
     key(

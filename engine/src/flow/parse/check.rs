@@ -235,6 +235,7 @@ fn fits(form: &Form, tree: &Tree) -> bool {
         Form::Object(_) | Form::Named(..) => matches!(tree.shape, Shape::Map(_)),
         Form::List(_) => matches!(tree.shape, Shape::List(_)),
         Form::Duration => matches!(tree.shape, Shape::Text(_) | Shape::Number(_)),
+        Form::Text => matches!(tree.shape, Shape::Text(_) | Shape::Number(_) | Shape::Bool(_)),
         _ => matches!(tree.shape, Shape::Text(_)),
     }
 }

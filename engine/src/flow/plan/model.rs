@@ -9,7 +9,7 @@ use std::{sync::Arc, time::Duration};
 use sdk::{Class, Effect, Error, Shared, UseCase};
 
 use crate::flow::{
-    document::{self, Compensation, FlowMode, HttpMode, Join, OnItemError, Reduce},
+    document::{self, Compensation, FlowMode, HttpMode, Join, OnItemError, Reduce, Title},
     expr::{Expression, Template},
     policy::Stack,
     schema::Contract,
@@ -108,6 +108,8 @@ pub struct Next {
 pub struct Node {
     /// The id within its body; empty for the one node of a `do`.
     pub id: Arc<str>,
+    /// `title`.
+    pub title: Option<Title>,
     /// What it does.
     pub kind: Kind,
     /// Edges in.

@@ -54,6 +54,7 @@ impl Compiler<'_> {
         let policies = Stack::build(&asked, &settings);
         Some(Node {
             id: node.id.value.as_str().into(),
+            title: node.title.clone(),
             effect: effect(&kind, node, self),
             kind,
             needs: Vec::new(),

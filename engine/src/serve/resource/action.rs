@@ -21,8 +21,8 @@ const MOST: usize = 1_000;
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 struct Asked {
     reason: String,
-    /// The node it is about, as the run's page calls it.
-    address: Option<String>,
+    /// The address of the node it is about.
+    node: Option<String>,
 }
 
 /// Cancels a run: reads are dropped, writes are waited for, what was done is undone.
@@ -48,7 +48,7 @@ pub(in crate::serve) async fn skip(ask: Ask) -> Answer {
 async fn one(mut ask: Ask, action: Action) -> Answer {
     let asked: Asked = if ask.body.is_null() { Asked::default() } else { ask.read()? };
     let id = ask.param("id").to_owned();
-    let address = asked.address.as_deref().map(str::parse).transpose();
+    let address = asked.node.as_deref().map(str::parse).transpose();
     let address = address.map_err(|fault: crate::state::Malformed| {
         Problem::refused(StatusCode::BAD_REQUEST, "BODY_INVALID", fault.to_string())
     })?;

@@ -41,7 +41,7 @@ fn item(ask: &Ask, served: &Served, name: &str, entry: &FlowEntry) -> Value {
         .flat_map(|plan| &plan.body.nodes)
         .map(|node| json!({"id": node.id, "kind": run::kind(node)}))
         .collect();
-    let title = document.title.as_deref().unwrap_or(name);
+    let title = document.title.as_ref().map_or(name, |title| &title.zh);
     let (pinyin, initials) = spelled(title);
     json!({
         "name": name, "title": document.title, "version": document.version, "useCase": entry.use_case,
@@ -166,7 +166,7 @@ fn effective_node(
         _ => None,
     };
     json!({
-        "id": node.id, "kind": run::kind(node), "use": run::used(node), "change": change, "needs": needs,
+        "id": node.id, "title": node.title, "kind": run::kind(node), "use": run::used(node), "change": change, "needs": needs,
         "origin": origin.and_then(|origin| origin.variant.as_deref()).unwrap_or("base"),
         "touched": origin.map(|origin| &origin.touched), "extension": extension,
         "isOptional": node.when.is_some(), "isUndoable": node.compensate.is_some(),

@@ -1,6 +1,6 @@
 //! Nodes and what holds them: DESIGN §4.2 to §4.4.
 
-use super::{PolicyBlocks, expression, flag, kind, names, plain, policy, template, text, whole, word};
+use super::{PolicyBlocks, expression, flag, kind, names, policy, template, text, title, whole, word};
 use crate::flow::{
     document::{Body, Do, Join, Node, Order, OrderItem},
     tree::{Shape, Spanned, Tree},
@@ -17,7 +17,7 @@ pub fn node(id: Spanned<String>, tree: &Tree, blocks: &PolicyBlocks<'_>) -> Node
         span: if id.value.is_empty() { tree.span } else { id.span },
         policies: policy::of_node(tree, &kind, blocks),
         blocks: tree.get("policy").map(names).unwrap_or_default(),
-        title: plain(tree.get("title")),
+        title: title(tree.get("title")),
         needs: tree.get("needs").map(names),
         join: join(tree.get("join")),
         when: expression(tree.get("when")),

@@ -12,7 +12,7 @@ mod trigger;
 
 use self::scalar::{
     class, duration, expression, expression_or, flag, integer, name, name_or, names, number, pairs, plain,
-    several, template, text, whole, word,
+    several, template, text, title, whole, word,
 };
 use super::PolicyBlocks;
 use crate::flow::{
@@ -47,11 +47,11 @@ fn header(tree: &Tree) -> Header {
     Header {
         name: name_or(get("name"), metadata.map_or(tree.span, |tree| tree.span)),
         version: whole(get("version")).unwrap_or(1),
-        title: plain(get("title")),
+        title: title(get("title")),
         owner: plain(get("owner")),
         labels: get("labels")
             .map(|labels| {
-                let entry = |entry: &Entry| Some((entry.key.value.clone(), plain(Some(&entry.value))?));
+                let entry = |entry: &Entry| Some((entry.key.value.clone(), title(Some(&entry.value))?));
                 labels.entries().iter().filter_map(entry).collect()
             })
             .unwrap_or_default(),

@@ -2,7 +2,10 @@
 
 use sdk::{Class, Duration};
 
-use crate::flow::tree::{Shape, Span, Spanned, Tree};
+use crate::flow::{
+    document::Title,
+    tree::{Shape, Span, Spanned, Tree},
+};
 
 /// A scalar as text.
 pub(super) fn scalar(tree: &Tree) -> Option<String> {
@@ -16,6 +19,16 @@ pub(super) fn scalar(tree: &Tree) -> Option<String> {
 
 pub(super) fn plain(tree: Option<&Tree>) -> Option<String> {
     tree.and_then(scalar)
+}
+
+/// A title: one text, or one for each language.
+pub(super) fn title(tree: Option<&Tree>) -> Option<Title> {
+    let tree = tree?;
+    let in_language = |key| plain(tree.get(key));
+    match scalar(tree) {
+        Some(text) => Some(Title::from(text.as_str())),
+        None => Some(Title { en: in_language("en")?, zh: in_language("zh")? }),
+    }
 }
 
 pub(super) fn text(tree: Option<&Tree>) -> Option<Spanned<String>> {
