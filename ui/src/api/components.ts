@@ -1,11 +1,8 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { JsonObject } from '../core/json';
+import type { Words } from '../core/title';
 import { type Page, get } from './http';
 
-export interface Words {
-  readonly en: string;
-  readonly zh: string;
-}
 export interface Component {
   readonly name: string;
   readonly effect: 'pure' | 'read' | 'write';

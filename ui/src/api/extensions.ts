@@ -1,3 +1,4 @@
+import type { Title } from '../core/title';
 import { queryOptions } from '@tanstack/react-query';
 import type { JsonObject } from '../core/json';
 import { get } from './http';
@@ -5,11 +6,11 @@ import type { Identity, Level, Tried } from './identity';
 
 export interface Point {
   readonly name: string;
-  readonly title?: string | null;
+  readonly title?: Title | null;
   readonly description?: string | null;
   readonly version?: number;
   readonly owner?: string | null;
-  readonly group?: string | null;
+  readonly group?: Title | null;
   readonly input?: JsonObject | null;
   readonly output?: JsonObject | null;
   readonly hasDefault: boolean;

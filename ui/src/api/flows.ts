@@ -1,3 +1,4 @@
+import type { Title } from '../core/title';
 import { queryOptions } from '@tanstack/react-query';
 import type { Json, JsonObject } from '../core/json';
 import type { Diagnostic } from './diagnostics';
@@ -7,12 +8,15 @@ import type { Run } from './runs';
 
 export interface FlowItem {
   readonly name: string;
-  readonly title?: string | null;
+  readonly title?: Title | null;
   readonly version: number;
   readonly useCase: string;
   readonly isDurable: boolean;
   readonly owner?: string | null;
-  readonly labels?: Readonly<Record<string, string>>;
+  /** Pinyin and initials of the Chinese title, for search. */
+  readonly pinyin?: string;
+  readonly initials?: string;
+  readonly labels?: Readonly<Record<string, Title>>;
   readonly description?: string | null;
   readonly variants: readonly {
     readonly name: string;
@@ -51,7 +55,7 @@ export interface Flow extends FlowItem {
 export interface EffectiveNode {
   readonly id: string;
   readonly kind: string;
-  readonly title?: string | null;
+  readonly title?: Title | null;
   readonly use?: string | null;
   /** `base` or the name of the variant that states it. */
   readonly origin: string;

@@ -1,3 +1,4 @@
+import { inWords } from './words';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
@@ -145,7 +146,7 @@ function useEntries(onHelp: () => void): Entry[] {
     const named = (flows.data?.items ?? []).map(
       (flow): Entry => ({
         id: `flow ${flow.name}`,
-        label: flow.title ?? flow.name,
+        label: inWords(flow.title) ?? flow.name,
         detail: flow.name,
         icon: 'workflow',
         run: () => void navigate({ to: '/flows/$name', params: { name: flow.name } }),

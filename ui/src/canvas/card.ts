@@ -1,4 +1,5 @@
 /** What a card says, taken from the node, the catalog, a run and the problems. Pure, so that it can be tested. */
+import { inWords } from '../app/words';
 import type { Component } from '../api/components';
 import type { Level } from '../api/identity';
 import type { GraphNode } from '../core/graph';
@@ -40,7 +41,7 @@ export interface CardData extends Record<string, unknown> {
 
 /** The title a person wrote, else the id: ids are the words everyone else uses. */
 export function titleOf(node: GraphNode): string {
-  return node.title ?? node.id;
+  return inWords(node.title) ?? node.id;
 }
 
 export function typeLine(

@@ -2,6 +2,7 @@
 import type { Component } from '../api/components';
 import type { Graph } from '../core/graph';
 import { addressOf } from '../core/sites';
+import { bothOf } from '../core/title';
 import { matches } from '../kit/match';
 import type { LineData, LineFlowEdge } from './LineEdge';
 import type { CardNode } from './NodeCard';
@@ -36,7 +37,7 @@ export function sceneOf(input: SceneInput): Scene {
   const nodes = layout.nodes.map((placed): CardNode => {
     const { node, key, address } = placed;
     const problems = input.problems.get(key);
-    const names = [node.id, node.title, node.type, node.kind];
+    const names = [node.id, ...bothOf(node.title), node.type, node.kind];
     return {
       id: key,
       type: 'card',

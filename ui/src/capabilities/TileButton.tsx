@@ -1,3 +1,4 @@
+import { inWords } from '../app/words';
 import type { ReactNode } from 'react';
 import { type Key, useText } from '../app/text';
 import { useSettings } from '../app/settings';
@@ -66,7 +67,7 @@ function faceOf(tile: Tile, language: 'zh' | 'en', text: ReturnType<typeof useTe
         </span>
       </>
     );
-    return { title: flow.title ?? flow.name, name: flow.name, foot, isBad: share > 0.01 };
+    return { title: inWords(flow.title) ?? flow.name, name: flow.name, foot, isBad: share > 0.01 };
   }
   if (tile.kind === 'point') {
     const { point, implementations, overrides } = tile;
@@ -77,7 +78,7 @@ function faceOf(tile: Tile, language: 'zh' | 'en', text: ReturnType<typeof useTe
       </>
     );
     return {
-      title: point.title ?? point.name,
+      title: inWords(point.title) ?? point.name,
       name: point.name,
       foot,
       isBad: implementations === 0 && !point.hasDefault,

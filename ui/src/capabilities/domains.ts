@@ -1,4 +1,6 @@
 /** Flows, points and components → columns of the map: business domains first, then what they are built from. */
+import { bothOf } from '../core/title';
+import { inWords } from '../app/words';
 import type { Component } from '../api/components';
 import type { Matrix, Point } from '../api/extensions';
 import type { FlowItem } from '../api/flows';
@@ -37,15 +39,24 @@ export function mapOf(
   const domainOf = new Map(flows.map((flow) => [flow.name, domain(flow, words.other)]));
   const business: [string, Tile][] = [
     ...flows
-      .filter((flow) => matches(q, [flow.name, flow.title, flow.description, flow.owner]))
+      .filter((flow) =>
+        matches(q, [
+          flow.name,
+          ...bothOf(flow.title),
+          flow.pinyin,
+          flow.initials,
+          flow.description,
+          flow.owner,
+        ]),
+      )
       .map((flow): [string, Tile] => [
         domainOf.get(flow.name) ?? words.other,
         { kind: 'flow', key: `flow ${flow.name}`, flow },
       ]),
     ...(matrix?.points ?? [])
-      .filter((point) => matches(q, [point.name, point.title, point.description, point.owner]))
+      .filter((point) => matches(q, [point.name, ...bothOf(point.title), point.description, point.owner]))
       .map((point): [string, Tile] => [
-        groupOf(point) ?? domainOf.get(point.flows[0] ?? '') ?? point.group ?? words.other,
+        inWords(point.group) ?? domainOf.get(point.flows[0] ?? '') ?? words.other,
         { kind: 'point', key: `point ${point.name}`, point, ...countsOf(matrix, point.name) },
       ]),
   ];
@@ -77,15 +88,8 @@ function domain(flow: FlowItem, other: string): string {
   const labels = flow.labels ?? {};
   const folder = flow.file.split('/').at(-2);
   return (
-    labels['domain'] ??
-    labels['group'] ??
-    (folder === undefined || folder === 'flows' ? (flow.owner ?? other) : folder)
+    inWords(labels['domain']) ?? (folder === undefined || folder === 'flows' ? (flow.owner ?? other) : folder)
   );
-}
-
-/** A group that only repeats the owner says nothing of the domain. */
-function groupOf(point: Point): string | undefined {
-  return point.group == null || point.group === point.owner ? undefined : point.group;
 }
 
 function countsOf(matrix: Matrix | undefined, point: string): { implementations: number; overrides: number } {

@@ -4,6 +4,7 @@ import { type Kind, kindOf, typeOf } from './language';
 import { type Link, orderIds, orderLinks } from './order';
 import { type Draft, isCollection } from './place';
 import { namesIn } from './sites';
+import { type Title, titleIn } from './title';
 import { type DocumentTree, type TreeNode, hasForeign, member, nodeAt, readValue } from './tree';
 
 export type EdgeSource = 'order' | 'needs' | 'switch' | 'data';
@@ -13,7 +14,7 @@ export interface GraphNode {
   readonly path: Path;
   readonly kind: Kind | undefined;
   readonly type: string;
-  readonly title: string | undefined;
+  readonly title: Title | undefined;
   readonly value: JsonObject;
   readonly start: number;
   readonly end: number;
@@ -73,13 +74,12 @@ function nodeOf(
 ): GraphNode {
   const stated = readValue(node);
   const value = isObject(stated) ? stated : {};
-  const title = value['title'];
   return {
     id,
     path,
     kind: kindOf(value),
     type: typeOf(value),
-    title: typeof title === 'string' ? title : undefined,
+    title: titleIn(value['title']),
     value,
     start,
     end,

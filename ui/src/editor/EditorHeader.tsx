@@ -1,3 +1,5 @@
+import { inWords } from '../app/words';
+import { titleIn } from '../core/title';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useIntl } from 'react-intl';
@@ -34,7 +36,7 @@ export function EditorHeader({ draft, view, onRun, onPublish }: HeaderProps) {
   const { flow, isReadOnly } = useEditing();
   const navigate = useNavigate();
   const meta = useValue(['metadata']);
-  const title = isObject(meta) && typeof meta['title'] === 'string' ? meta['title'] : flow;
+  const title = inWords(isObject(meta) ? titleIn(meta['title']) : undefined) ?? flow;
   return (
     <header className="editor-head">
       <Link to="/flows" className="editor-back" aria-label={text('editor.back')}>

@@ -1,3 +1,5 @@
+import { inWords, language } from '../app/words';
+import { type Title, titleIn } from '../core/title';
 import { type ReactNode, useMemo, useState } from 'react';
 import { useText } from '../app/text';
 import { KindMark } from '../canvas/KindMark';
@@ -67,7 +69,7 @@ function FlowInspector() {
   const meta = useValue(['metadata']);
   const { isReadOnly, flow } = useEditing();
   const commit = useCommit();
-  const title = isObject(meta) && typeof meta['title'] === 'string' ? meta['title'] : '';
+  const title = isObject(meta) ? titleIn(meta['title']) : undefined;
   const timeout = useValue(['timeout']);
   const durable = useValue(['durable']);
   return (
@@ -79,9 +81,9 @@ function FlowInspector() {
       <section className="inspector-part">
         <Committed
           label={text('field.title')}
-          value={title}
+          value={inWords(title) ?? ''}
           isReadOnly={isReadOnly}
-          onCommit={(value) => commit(['metadata', 'title'], value)}
+          onCommit={(value) => commit(titlePath(['metadata', 'title'], title), value)}
         />
         <Committed
           label={text('field.timeoutFlow')}
@@ -94,6 +96,11 @@ function FlowInspector() {
       <p className="inspector-note">{text('inspector.chooseNode')}</p>
     </aside>
   );
+}
+
+/** A title in two languages is edited in the one that is read. */
+function titlePath(path: Path, title: Title | undefined): Path {
+  return typeof title === 'object' ? [...path, language()] : path;
 }
 
 function useCommit(): (path: Path, value: string) => void {
@@ -153,12 +160,12 @@ function NodeInspector({ path, nodeKey }: { readonly path: Path; readonly nodeKe
     if (outcome.ok && outcome.selection[0] !== undefined)
       set({ selection: [outcome.selection[0].join('/')] });
   };
-  const title = stated['title'];
+  const title = titleIn(stated['title']);
   return (
     <>
       <header className={`inspector-head kind-${kind ?? 'unknown'}`}>
         <KindMark kind={kind} size={16} />
-        <strong className="clip">{typeof title === 'string' ? title : id}</strong>
+        <strong className="clip">{inWords(title) ?? id}</strong>
         <small className="mono">{kind}</small>
       </header>
       <NodeProblems nodeKey={nodeKey} />
@@ -168,9 +175,9 @@ function NodeInspector({ path, nodeKey }: { readonly path: Path; readonly nodeKe
         ) : null}
         <Committed
           label={text('field.title')}
-          value={typeof title === 'string' ? title : ''}
+          value={inWords(title) ?? ''}
           isReadOnly={isReadOnly}
-          onCommit={(value) => commit([...path, 'title'], value)}
+          onCommit={(value) => commit(titlePath([...path, 'title'], title), value)}
         />
       </section>
       {kind === undefined ? null : <KindPart kind={kind} path={path} value={stated} nodeKey={nodeKey} />}

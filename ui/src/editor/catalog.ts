@@ -6,9 +6,11 @@ import { matrixQuery } from '../api/extensions';
 import { flowsQuery } from '../api/flows';
 import { useSettings } from '../app/settings';
 import { type Key, useText } from '../app/text';
+import { inWords } from '../app/words';
 import type { Json, JsonObject } from '../core/json';
 import { isList, isObject } from '../core/json';
 import type { Kind } from '../core/language';
+import { bothOf } from '../core/title';
 
 export interface Item {
   /** `use:http`, `extension:points-return`, `flow:refund`, `kind:switch`. */
@@ -56,21 +58,21 @@ export function useItems(): readonly Item[] {
       found.push({
         id: `extension:${one.name}`,
         kind: 'extension',
-        title: one.title ?? one.name,
+        title: inWords(one.title) ?? one.name,
         name: one.name,
         group: text('palette.points'),
         detail: one.description ?? '',
-        names: [one.name, one.title ?? '', one.owner ?? ''],
+        names: [one.name, ...bothOf(one.title), one.owner ?? ''],
       });
     for (const one of flows ?? [])
       found.push({
         id: `flow:${one.name}`,
         kind: 'flow',
-        title: one.title ?? one.name,
+        title: inWords(one.title) ?? one.name,
         name: one.name,
         group: text('palette.flows'),
         detail: '',
-        names: [one.name, one.title ?? ''],
+        names: [one.name, ...bothOf(one.title), one.pinyin ?? '', one.initials ?? ''],
       });
     return found;
   }, [components, points, flows, locale, text]);

@@ -1,3 +1,4 @@
+import { inWords } from '../app/words';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useIntl } from 'react-intl';
@@ -13,9 +14,9 @@ import { IdentityMark } from '../kit/Panel';
 export function FlowPanel({ flow, onClose }: { readonly flow: FlowItem; readonly onClose: () => void }) {
   const text = useText();
   return (
-    <aside className="fl-panel scroll" aria-label={flow.title ?? flow.name}>
+    <aside className="fl-panel scroll" aria-label={inWords(flow.title) ?? flow.name}>
       <header>
-        <h2>{flow.title ?? flow.name}</h2>
+        <h2>{inWords(flow.title) ?? flow.name}</h2>
         <IconButton size="small" label={text('kit.close')} icon={<Icon name="x" />} onPress={onClose} />
       </header>
       <p className="mono dim">{flow.file}</p>

@@ -1,3 +1,4 @@
+import { inWords } from '../app/words';
 import { Link } from '@tanstack/react-router';
 import { useIntl } from 'react-intl';
 import type { FlowItem } from '../api/flows';
@@ -78,7 +79,7 @@ function FlowRow({
             className="clip"
             onClick={(event) => event.stopPropagation()}
           >
-            {flow.title ?? flow.name}
+            {inWords(flow.title) ?? flow.name}
           </Link>
           <small className="mono clip">{flow.name}</small>
         </span>

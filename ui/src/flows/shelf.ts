@@ -1,4 +1,6 @@
 /** Flows → what the list shows: saved views, labels, owners, and the rows that fit. */
+import { bothOf } from '../core/title';
+import { inWords } from '../app/words';
 import type { FlowItem } from '../api/flows';
 import { unique } from '../core/json';
 import { matches } from '../kit/match';
@@ -29,7 +31,7 @@ export function inView(flows: readonly FlowItem[], view: View): FlowItem[] {
 }
 
 export function labelsOf(flow: FlowItem): string[] {
-  return Object.entries(flow.labels ?? {}).map(([key, value]) => `${key}=${value}`);
+  return Object.entries(flow.labels ?? {}).map(([key, value]) => `${key}=${inWords(value)}`);
 }
 
 export function fitting(flows: readonly FlowItem[], search: FlowsSearch): FlowItem[] {
@@ -38,7 +40,15 @@ export function fitting(flows: readonly FlowItem[], search: FlowsSearch): FlowIt
       (search.label === undefined || labelsOf(flow).includes(search.label)) &&
       (search.owner === undefined || flow.owner === search.owner) &&
       (search.useCase === undefined || flow.useCase === search.useCase) &&
-      matches(search.q ?? '', [flow.name, flow.title, flow.description, flow.owner, flow.useCase]),
+      matches(search.q ?? '', [
+        flow.name,
+        ...bothOf(flow.title),
+        flow.pinyin,
+        flow.initials,
+        flow.description,
+        flow.owner,
+        flow.useCase,
+      ]),
   );
 }
 

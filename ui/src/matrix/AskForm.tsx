@@ -1,3 +1,4 @@
+import { inWords } from '../app/words';
 import { useMemo } from 'react';
 import type { Matrix } from '../api/extensions';
 import { useText } from '../app/text';
@@ -28,7 +29,7 @@ export function AskForm({
         label={text('matrix.point')}
         options={matrix.points.map((one) => ({
           id: one.name,
-          label: one.title ?? one.name,
+          label: inWords(one.title) ?? one.name,
           detail: one.name,
         }))}
         value={point ?? null}

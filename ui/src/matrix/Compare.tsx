@@ -1,3 +1,4 @@
+import { inWords } from '../app/words';
 import { useState } from 'react';
 import { useText } from '../app/text';
 import { IconButton } from '../kit/Button';
@@ -70,7 +71,7 @@ export function Compare({
         {shown.map(({ row, left: a, right: b, differs }) => (
           <li key={row.key} data-differs={differs ? true : undefined}>
             <span className="clip">
-              {row.point.title ?? row.point.name} <small className="mono dim">{row.useCase}</small>
+              {inWords(row.point.title) ?? row.point.name} <small className="mono dim">{row.useCase}</small>
             </span>
             <Side shown={a} point={row.point.name} />
             <Side shown={b} point={row.point.name} />

@@ -1,3 +1,4 @@
+import { inWords } from '../app/words';
 import { memo, useState } from 'react';
 import { useText } from '../app/text';
 import { Way } from './FallbackLine';
@@ -88,7 +89,7 @@ export const PointLine = memo(function PointLine(props: LineProps) {
     >
       <div className="mx-point" role="rowheader" aria-colindex={1}>
         <button type="button" tabIndex={-1} onClick={props.onOpen} title={text('matrix.openPoint')}>
-          <span className="clip">{row.point.title ?? row.point.name}</span>
+          <span className="clip">{inWords(row.point.title) ?? row.point.name}</span>
           <small className="mono clip">
             {row.useCase === row.point.name ? row.useCase : `${row.point.name} · ${row.useCase}`}
           </small>

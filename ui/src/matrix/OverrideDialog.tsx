@@ -1,3 +1,4 @@
+import { inWords } from '../app/words';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { catalogQuery, validate, writeDraft } from '../api/catalog';
@@ -46,7 +47,10 @@ export function OverrideDialog({
   if (isPublishing) return <PublishDialog file={starter.path} text={body} published="" onClose={onClose} />;
   return (
     <Dialog
-      title={text('matrix.overrideTitle', { point: row.point.title ?? row.point.name, name: nameOf(column) })}
+      title={text('matrix.overrideTitle', {
+        point: inWords(row.point.title) ?? row.point.name,
+        name: nameOf(column),
+      })}
       size="wide"
       isOpen
       onClose={onClose}

@@ -1,3 +1,4 @@
+import { inWords } from '../app/words';
 import { Link } from '@tanstack/react-router';
 import type { Point } from '../api/extensions';
 import { useText } from '../app/text';
@@ -11,7 +12,7 @@ export function PointPanel({ point, onClose }: { readonly point: Point; readonly
   return (
     <aside className="mx-side scroll" aria-label={text('matrix.contract')}>
       <header>
-        <h2>{point.title ?? point.name}</h2>
+        <h2>{inWords(point.title) ?? point.name}</h2>
         <IconButton size="small" label={text('kit.close')} icon={<Icon name="x" />} onPress={onClose} />
       </header>
       <p className="mono dim">

@@ -1,4 +1,5 @@
 /** The first text of a new extension: loads as it stands, gives the point's output back from its input where it can. */
+import { inWords } from '../app/words';
 import { type Json, type JsonObject, isList, isObject } from '../core/json';
 import type { Point } from '../api/extensions';
 import type { Place } from './lookup';
@@ -18,7 +19,7 @@ export function starterOf(point: Point, { useCase, bizId, scenario }: Place): St
   const lines = [
     'apiVersion: bactrian/v1',
     'kind: Extension',
-    `metadata: {name: ${quoted(name)}, version: 1, title: ${quoted(`${point.title ?? point.name} ${bizId ?? useCase}${scenario === null ? '' : ` ${scenario}`}`)}}`,
+    `metadata: {name: ${quoted(name)}, version: 1, title: ${quoted(`${inWords(point.title) ?? point.name} ${bizId ?? useCase}${scenario === null ? '' : ` ${scenario}`}`)}}`,
     `point: ${quoted(point.name)}`,
     `for: {${at.join(', ')}}`,
     'nodes:',

@@ -1,4 +1,6 @@
 /** Matrix → rows and columns as they are read: points by capability, identities under their business line. */
+import { bothOf } from '../core/title';
+import { inWords } from '../app/words';
 import type { Cell, Matrix, Point } from '../api/extensions';
 import type { Level } from '../api/identity';
 import { unique } from '../core/json';
@@ -130,14 +132,12 @@ function pointRows(matrix: Matrix, asked: Asked): PointRow[] {
     )
     .filter((row) => asked.useCase === undefined || row.useCase === asked.useCase)
     .filter(({ point, useCase }) =>
-      matches(asked.q ?? '', [point.name, point.title, point.description, useCase, point.owner]),
+      matches(asked.q ?? '', [point.name, ...bothOf(point.title), point.description, useCase, point.owner]),
     );
 }
 
-/** A group that only repeats the owner says less than the use case. */
 function groupOf({ point, useCase }: PointRow): string | undefined {
-  const group = point.group ?? undefined;
-  return group === undefined || group === point.owner ? useCase : group;
+  return inWords(point.group) ?? useCase;
 }
 
 function grouped(rows: readonly PointRow[], other: string): Row[] {

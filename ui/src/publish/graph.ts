@@ -1,4 +1,5 @@
 /** Two texts → which nodes and edges of which flow came, went or changed. */
+import { inWords } from '../app/words';
 import { type Graph, type GraphNode, project } from '../core/graph';
 import { draftOf } from '../core/place';
 import { member, parseTree, readValue } from '../core/tree';
@@ -75,5 +76,5 @@ function stateOf(old: GraphNode | undefined, now: GraphNode): Change {
 }
 
 function shown(node: GraphNode, change: Change, needs: readonly string[]): ChangedNode {
-  return { id: node.id, title: node.title ?? node.id, type: node.type, change, needs };
+  return { id: node.id, title: inWords(node.title) ?? node.id, type: node.type, change, needs };
 }

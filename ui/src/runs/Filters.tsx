@@ -1,3 +1,4 @@
+import { inWords } from '../app/words';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { flowsQuery } from '../api/flows';
@@ -37,7 +38,7 @@ export function Filters({
             { id: '', label: text('runs.allFlows') },
             ...(flows.data?.items ?? []).map((flow) => ({
               id: flow.name,
-              label: flow.title ?? flow.name,
+              label: inWords(flow.title) ?? flow.name,
               detail: flow.name,
             })),
           ]}

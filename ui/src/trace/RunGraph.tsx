@@ -1,3 +1,4 @@
+import { inWords } from '../app/words';
 import { useQuery } from '@tanstack/react-query';
 import { type EffectiveNode, effectiveQuery } from '../api/flows';
 import type { NodeStatus, Run, RunNode } from '../api/runs';
@@ -68,7 +69,7 @@ function stationsOf(run: Run, plan: readonly EffectiveNode[]): StationProps[] {
   const stops = [
     ...plan.map((node) => ({
       id: node.id,
-      title: node.title ?? node.id,
+      title: inWords(node.title) ?? node.id,
       needs: node.needs.map((need) => need.from),
       use: node.use,
     })),

@@ -6,6 +6,7 @@ mod binding;
 mod flow;
 mod node;
 mod policy;
+mod title;
 mod walk;
 
 pub use binding::{
@@ -22,23 +23,9 @@ pub use node::{
 pub use policy::{
     Bulkhead, Cache, CircuitBreaker, Fallback, Give, Jitter, Policies, RateLimit, Retry, TimeoutPolicy,
 };
+pub use title::Title;
 
 use super::tree::{Span, Spanned};
-
-/// What people read instead of a name, in both languages; one text stands for both.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Title {
-    /// In English.
-    pub en: String,
-    /// In Chinese.
-    pub zh: String,
-}
-
-impl From<&str> for Title {
-    fn from(text: &str) -> Self {
-        Self { en: text.to_owned(), zh: text.to_owned() }
-    }
-}
 
 /// The header every document has.
 #[derive(Clone, Debug, Default, PartialEq)]

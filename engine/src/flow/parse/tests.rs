@@ -101,3 +101,21 @@ fn bombs_are_refused_before_they_are_built() {
         assert_eq!(faults.first().map(|fault| fault.code), Some(code), "{name}");
     }
 }
+
+#[test]
+fn a_title_is_one_text_or_one_for_each_language() {
+    for (title, expected) in [
+        ("Refund", vec![]),
+        ("{zh: 退款, en: Refund}", vec![]),
+        ("{zh: 退款}", vec!["MISSING_KEY 3:21"]),
+        ("{zh: 退款, en: Refund, fr: x}", vec!["UNKNOWN_KEY 3:49"]),
+        ("[退款]", vec!["WRONG_TYPE 3:28"]),
+    ] {
+        let header = format!("apiVersion: bactrian/v1\nkind: Flow\nmetadata: {{name: f, title: {title}}}\n");
+        assert_eq!(findings(&format!("{header}nodes: {{a: {{use: log}}}}\n")), expected, "{title}");
+    }
+    let (parsed, _) = read(&format!("{FLOW}nodes: {{a: {{use: log, title: {{zh: 退款, en: Refund}}}}}}\n"));
+    let Some(Document::Flow(flow)) = parsed.first().map(|parsed| &parsed.document) else { panic!() };
+    let title = flow.body.nodes[0].title.clone().unwrap();
+    assert_eq!((title.zh.as_str(), title.en.as_str()), ("退款", "Refund"));
+}

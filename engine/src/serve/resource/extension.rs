@@ -8,7 +8,6 @@ use serde_json::json;
 use super::{Answer, Ask, Problem, identity, ok};
 use crate::{
     catalog::{PointView, Snapshot},
-    flow::document::Title,
     scoped::keys,
 };
 
@@ -57,10 +56,9 @@ fn point(
     uses: &BTreeMap<(&'static str, String), Vec<String>>,
 ) -> Value {
     let plan = served.point(&document.name).ok();
-    let owner = || document.owner.as_deref().map(Title::from);
     json!({
         "name": document.name, "title": document.title, "version": document.version, "owner": document.owner,
-        "group": document.labels.get("domain").cloned().or_else(owner), "file": document.path, "line": document.line,
+        "group": document.labels.get("domain"), "file": document.path, "line": document.line,
         "hasDefault": plan.as_ref().is_some_and(|plan| plan.default.is_some()),
         "input": plan.as_ref().and_then(|plan| plan.input.as_ref().map(|contract| contract.schema().clone())),
         "output": plan.as_ref().and_then(|plan| plan.output.as_ref().map(|contract| contract.schema().clone())),
