@@ -23,6 +23,11 @@ impl Ids {
         Self { seed: read(a), count: AtomicU64::new(read(b) >> 32) }
     }
 
+    /// The same ids again for the same seed.
+    pub(crate) const fn seeded(seed: u64) -> Self {
+        Self { seed, count: AtomicU64::new(0) }
+    }
+
     pub(crate) fn next(&self, now: Timestamp) -> RunId {
         let count = self.count.fetch_add(1, Ordering::Relaxed);
         let mixed = mix(self.seed ^ count).to_le_bytes();

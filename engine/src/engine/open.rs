@@ -56,7 +56,7 @@ impl Engine {
                 desk: Desk::default(),
                 telemetry,
                 world,
-                ids: Ids::new(),
+                ids: settings.seed.map_or_else(Ids::new, Ids::seeded),
                 changing: Mutex::new(()),
                 settings,
             }
@@ -163,6 +163,9 @@ impl Engine {
 type Opened = (Arc<dyn Store>, Option<Arc<Sled>>);
 
 async fn store(settings: &Settings) -> Result<Opened, state::Error> {
+    if let Some(store) = &settings.store {
+        return Ok((Arc::clone(store), None));
+    }
     let now = settings.clock.now();
     let Some(dir) = settings.data.clone() else { return Ok((Arc::new(Memory::new(now)?), None)) };
     let durability = settings.durability;

@@ -16,7 +16,7 @@ use crate::{
     recent::Keeping,
     secrets::Secrets,
     serve::{Assets, Limits},
-    state::{self, Durability},
+    state::{self, Durability, Store},
 };
 
 /// What an engine is opened with.
@@ -26,6 +26,10 @@ pub struct Settings {
     pub flows: Vec<PathBuf>,
     /// Where state is kept; `None` = in memory, gone with the process.
     pub data: Option<PathBuf>,
+    /// A store of the caller's own, instead of one in `data` or in memory: for tests and simulations.
+    pub store: Option<Arc<dyn Store>>,
+    /// What ids are drawn from, so that a simulation can be repeated; a source of randomness unless given.
+    pub seed: Option<u64>,
     /// What the store promises.
     pub durability: Durability,
     /// The components and Rust extensions.
@@ -57,6 +61,8 @@ impl Settings {
         Self {
             flows: Vec::new(),
             data: None,
+            store: None,
+            seed: None,
             durability: Durability::Power,
             registry: Arc::new(registry),
             secrets: Secrets::default(),

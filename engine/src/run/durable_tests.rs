@@ -254,3 +254,26 @@ nodes:
         finished.report.undone.iter().map(|undone| json!([*undone.address, undone.reason])).collect();
     assert_eq!(undone, [json!(["b", "unknown"]), json!(["a", "succeeded"])]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_whose_time_was_up_is_recorded_before_the_next() {
+    let shop = Shop::new(
+        "Flow f
+durable: true
+nodes:
+  a: {use: act, with: {take: 9s}, timeout: {attempt: 1s}, retry: {attempts: 2, initial: 100ms, jitter: none}}
+",
+    );
+    let mut durable = shop.open(json!({}));
+    tokio::select! {
+        carried = &mut durable.future => panic!("{carried:?}"),
+        () = shop.world.clock().sleep(std::time::Duration::from_millis(1_500)) => {}
+    }
+    drop(durable);
+    shop.store.crash(shop.world.clock().now()).unwrap();
+    while shop.store.reap(shop.world.clock().now(), 10).await.unwrap() > 0 {}
+    let finished = shop.finish(shop.claim().await.unwrap()).await;
+    assert_eq!(told(&finished), "failed TIMEOUT 500");
+    let journal = shop.journal().await;
+    assert_eq!(journal.iter().filter(|line| *line == "nodeStarted a").count(), 3, "{journal:?}");
+}

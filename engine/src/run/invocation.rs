@@ -54,6 +54,8 @@ pub(super) struct Invocation {
     is_past: bool,
     /// How far the attempts have come.
     attempts: AtomicU32,
+    /// The last failed attempt that is in the journal.
+    recorded: AtomicU32,
     /// The time of its policies, in a durable run.
     pace: Option<Arc<Pace>>,
     notes: Mutex<Option<Box<Notes>>>,
@@ -84,7 +86,8 @@ impl Invocation {
             _ => None,
         };
         let (is_past, is_in_flight, attempts) = (frame.is_past, AtomicBool::new(false), AtomicU32::new(0));
-        Ok(Self { frame, slot, with, key, is_in_flight, is_past, attempts, pace, notes: Mutex::new(None) })
+        let (recorded, notes) = (AtomicU32::new(0), Mutex::new(None));
+        Ok(Self { frame, slot, with, key, is_in_flight, is_past, attempts, recorded, pace, notes })
     }
 
     /// The same work, only gone through once more.
@@ -178,13 +181,21 @@ impl Invocation {
             None => kind::call(self, number, deadline).await,
         };
         flight.land(outcome.as_ref().err());
-        if let (Some(journal), Err(error), Some(_)) = (&self.frame.run.journal, &outcome, &self.pace)
+        if let Err(error) = &outcome {
+            self.keep(number, error);
+        }
+        outcome
+    }
+
+    /// Records a failed attempt that another may follow, once.
+    fn keep(&self, number: u32, error: &Error) {
+        if let (Some(journal), Some(_)) = (&self.frame.run.journal, &self.pace)
             && kept::is_kept(self.node())
             && error.class != sdk::Class::Cancelled
+            && self.recorded.fetch_max(number, Ordering::AcqRel) < number
         {
             journal.keep(&self.frame.address(self.slot), number, Err(error), None);
         }
-        outcome
     }
 
     /// What a durable run does before an attempt: takes it from its record, or puts the intent on disk.
@@ -198,6 +209,7 @@ impl Invocation {
             self.note(|notes| notes.is_unknown = true);
         }
         if let Some(error) = journal.failed(&address, number) {
+            self.recorded.fetch_max(number, Ordering::AcqRel);
             if !kept::is_leaf(node) {
                 // What it had done is to be undone with the rest; how it ended is known.
                 let _known = kind::call(self, number, None).await;
@@ -269,7 +281,11 @@ impl policy::Call for Invocation {
 
     fn note(&self, event: policy::Event) {
         let served_by = match event {
-            policy::Event::Retrying { attempt, delay, .. } => {
+            policy::Event::Retrying { attempt, delay, error } => {
+                // An attempt whose time was up could not record itself; the next one must not come without it.
+                if kept::is_leaf(self.node()) {
+                    self.keep(attempt, &error);
+                }
                 if let Some(pace) = &self.pace {
                     pace.retrying(attempt, delay);
                 }
