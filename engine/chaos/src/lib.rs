@@ -10,5 +10,6 @@ pub mod check;
 pub mod crash;
 pub mod dice;
 pub mod history;
+pub mod simulate;
 pub mod table;
 pub mod victim;

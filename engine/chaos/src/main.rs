@@ -4,10 +4,13 @@ use std::{path::PathBuf, process::ExitCode};
 
 use bactrian_chaos::{
     crash::{Kind, Plan, prove},
-    table::{Row, render},
+    simulate,
+    table::{Row, millis, render},
     victim,
 };
 use clap::{Parser, ValueEnum};
+use engine::clock::SystemClock;
+use sdk::Clock as _;
 
 /// Kills, cuts and simulates the engine, and checks what comes of it.
 #[derive(Parser)]
@@ -28,6 +31,9 @@ struct Arguments {
     /// How often each failpoint has its turn.
     #[arg(long, default_value_t = 10)]
     turns: u64,
+    /// Simulated seeds, from `--seed` on.
+    #[arg(long, default_value_t = 5_000)]
+    seeds: u64,
     /// Callers at once.
     #[arg(long, default_value_t = 64)]
     callers: u64,
@@ -44,6 +50,8 @@ enum What {
     Points,
     /// Power cuts.
     Cuts,
+    /// Simulated lives, from seed to seed.
+    Seeds,
 }
 
 #[expect(clippy::disallowed_methods, reason = "the program under test is told by its environment what it is")]
@@ -94,5 +102,29 @@ fn run(arguments: &Arguments) -> std::io::Result<Vec<Row>> {
             say(&render(&rows[rows.len() - 1..]));
         }
     }
+    if wants(What::Seeds) {
+        rows.push(seeds(arguments.seed, arguments.seeds)?);
+        say(&render(&rows[rows.len() - 1..]));
+    }
     Ok(rows)
+}
+
+/// One seed alone tells everything it has seen.
+fn seeds(from: u64, count: u64) -> std::io::Result<Row> {
+    let clock = SystemClock::new();
+    let begun = clock.now();
+    if count == 1 {
+        let simulated = simulate::simulate(simulate::Plan::of(from)).map_err(std::io::Error::other)?;
+        say(&format!("{}\n", simulated.trace.join("\n")));
+    }
+    let found = simulate::all(from, count);
+    Ok(Row {
+        what: "simulated seeds".to_owned(),
+        rounds: count,
+        sagas: found.sagas,
+        violations: found.violations,
+        seed: from,
+        seconds: millis(clock.now() - begun),
+        note: format!("{} crashes", found.crashes),
+    })
 }

@@ -40,3 +40,9 @@ pub fn render(rows: &[Row]) -> String {
     }
     text
 }
+
+/// Milliseconds as seconds.
+#[must_use]
+pub fn millis(ms: i64) -> f64 {
+    f64::from(u32::try_from(ms).unwrap_or(u32::MAX)) / 1e3
+}

@@ -39,61 +39,87 @@ pub(super) fn check(runs: &Runs) -> Vec<String> {
     broken
 }
 
-/// I9: what was undone is what could be undone and had, or may have, happened; the last first.
+/// I9: what was undone is what could be undone and had, or may have, happened; the last first. What never came to its
+/// own end was stopped when the run failed, so it counts as last, in any order.
 fn undone(run: &Snapshot) -> Option<String> {
-    let mut ended: Vec<&Address> = Vec::new();
-    let mut open: BTreeSet<&Address> = BTreeSet::new();
-    let mut doubtful: BTreeSet<&Address> = BTreeSet::new();
+    let mut ends = Ends::default();
     let (mut begun, mut done) = (Vec::new(), BTreeSet::new());
     for record in &run.records {
         match &record.entry {
-            Entry::NodeStarted { address, .. } => {
-                // Begun again: the attempt that was cut off may have happened.
-                if !open.insert(address) {
-                    doubtful.insert(address);
-                }
-            }
-            Entry::NodeSucceeded { address, .. } => {
-                open.remove(address);
-                ended.retain(|known| known != &address);
-                ended.push(address);
-            }
-            Entry::NodeFailed { address, failure, .. } => {
-                open.remove(address);
-                if failure.is_outcome_unknown {
-                    doubtful.insert(address);
-                }
-                if doubtful.contains(address) {
-                    ended.retain(|known| known != &address);
-                    ended.push(address);
-                }
-            }
             Entry::CompensationStarted { address, .. } if !begun.contains(&address) => begun.push(address),
             Entry::CompensationSucceeded { address } => {
                 done.insert(address);
             }
+            entry => ends.take(entry),
+        }
+    }
+    let is_success = run.status == Status::Succeeded;
+    let owed = |address: &&Address| !is_success && can_be_undone(address);
+    let loose: BTreeSet<&Address> = ends.loose().filter(owed).collect();
+    let ended: Vec<&Address> = ends.ended.iter().rev().copied().filter(owed).collect();
+    let first: BTreeSet<&Address> = begun.iter().take(loose.len()).copied().collect();
+    let is_right = first == loose && begun.iter().skip(loose.len()).eq(ended.iter());
+    if is_right && done == begun.iter().copied().collect() {
+        return None;
+    }
+    let text = |all: &[&Address]| all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let (loose, done): (Vec<_>, Vec<_>) = (loose.into_iter().collect(), done.into_iter().collect());
+    Some(format!(
+        "I9: to undo [{}] and then [{}], begun to undo [{}], undone [{}], and it is {}",
+        text(&loose),
+        text(&ended),
+        text(&begun),
+        text(&done),
+        run.status.word()
+    ))
+}
+
+/// How nodes came to their ends.
+#[derive(Default)]
+struct Ends<'r> {
+    /// Those that succeeded or failed and may have happened, in order.
+    ended: Vec<&'r Address>,
+    /// Under way, without an outcome.
+    open: BTreeSet<&'r Address>,
+    /// An attempt was cut off, or nobody knows how it ended.
+    doubtful: BTreeSet<&'r Address>,
+}
+
+impl<'r> Ends<'r> {
+    fn take(&mut self, entry: &'r Entry) {
+        match entry {
+            // Begun again: the attempt that was cut off may have happened.
+            Entry::NodeStarted { address, .. } if !self.open.insert(address) => {
+                self.doubtful.insert(address);
+            }
+            Entry::NodeSucceeded { address, .. } => {
+                self.open.remove(address);
+                self.doubtful.remove(address);
+                self.ended.push(address);
+            }
+            Entry::NodeFailed { address, failure, detail, .. } => {
+                self.open.remove(address);
+                if failure.is_outcome_unknown {
+                    self.doubtful.insert(address);
+                }
+                // Without detail it is one attempt, and the node may go on.
+                if detail.is_some() && self.doubtful.remove(address) {
+                    self.ended.push(address);
+                }
+            }
             _ => {}
         }
     }
-    let can_be_undone = |address: &Address| matches!(address.to_string().as_str(), "reserve" | "order");
-    let mut owed: Vec<&Address> = ended.into_iter().chain(open).filter(|at| can_be_undone(at)).collect();
-    if !matches!(run.status, Status::Succeeded) {
-        owed.reverse();
-    } else {
-        owed.clear();
+
+    fn loose(&self) -> impl Iterator<Item = &'r Address> {
+        self.open.iter().chain(&self.doubtful).copied()
     }
-    if begun != owed || done != begun.iter().copied().collect() {
-        let text = |all: &[&Address]| all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        let done: Vec<&Address> = done.into_iter().collect();
-        return Some(format!(
-            "I9: to undo [{}], begun to undo [{}], undone [{}], and it is {}",
-            text(&owed),
-            text(&begun),
-            text(&done),
-            run.status.word()
-        ));
-    }
-    None
+}
+
+/// The nodes that the flows of this crate can undo; an item of a list by its list's name.
+fn can_be_undone(address: &Address) -> bool {
+    let name = address.as_str().split('[').next().unwrap_or_default();
+    matches!(name, "reserve" | "order" | "points" | "legs") && !address.as_str().contains('.')
 }
 
 /// I10: each wait ends once, by what it waited for, and a timer never early.

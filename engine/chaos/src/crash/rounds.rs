@@ -12,7 +12,7 @@ use super::{image, look::Look, process::Process, stage::Stage};
 use crate::{
     check::{Findings, check},
     dice::Dice,
-    table::Row,
+    table::{Row, millis},
     victim::{Arms, POINTS},
 };
 
@@ -60,7 +60,7 @@ pub async fn prove(plan: &Plan) -> io::Result<Row> {
     let begun = stage.clock.now();
     match play(plan, &mut stage).await {
         Ok((found, note)) => {
-            let seconds = (stage.clock.now() - begun) as f64 / 1e3;
+            let seconds = millis(stage.clock.now() - begun);
             let (sagas, mut violations) = (found.sagas, found.violations);
             if !violations.is_empty() {
                 violations.push(format!("everything is kept in {}", stage.keep().display()));

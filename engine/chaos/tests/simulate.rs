@@ -1,0 +1,24 @@
+//! Simulated lives of the whole engine, by seed.
+#![cfg(test)]
+
+use bactrian_chaos::simulate::{Plan, all, broken, simulate};
+
+#[test]
+fn five_hundred_seeds_break_no_invariant() {
+    let total = all(0, 500);
+    assert!(total.violations.is_empty(), "{}", total.violations.join("\n"));
+}
+
+/// Whoever cannot see a store that lies proves nothing.
+#[test]
+fn a_store_that_acknowledges_too_early_is_found_out() {
+    let found = (0..10).filter(|seed| broken(Plan { is_lying: true, ..Plan::of(*seed) }).is_some());
+    assert!(found.count() >= 5);
+}
+
+#[test]
+fn a_seed_gives_the_same_history_again() {
+    for seed in 0..10 {
+        assert_eq!(simulate(Plan::of(seed)), simulate(Plan::of(seed)), "seed {seed}");
+    }
+}
