@@ -25,6 +25,7 @@ pub struct Publish {
 impl Component for Publish {
     const NAME: &'static str = "publish";
     const EFFECT: Effect = Effect::Write;
+    const DEFERS: bool = true;
     const ABOUT: Option<About> = Some(About {
         title: Title { en: "Publish an event", zh: "发布事件" },
         category: "network",

@@ -52,6 +52,9 @@ pub trait Component: DeserializeOwned + JsonSchema + Send + Sync + 'static {
     const EFFECT: Effect;
     /// How the palette shows it.
     const ABOUT: Option<About> = None;
+    /// Whether all it does in a durable run is to keep a call for later ([`Context::defer`]): then it changes
+    /// nothing itself, and its intent need not be on disk.
+    const DEFERS: bool = false;
 
     /// The effect of one node, for components where the configuration decides (`http` with GET reads).
     /// `with` is as written in the flow: it may still hold expressions.
@@ -122,6 +125,8 @@ pub struct ComponentEntry {
     pub name: &'static str,
     /// What it does to the world unless [`ComponentEntry::effect_of`] says otherwise.
     pub effect: Effect,
+    /// See [`Component::DEFERS`].
+    pub defers: bool,
     /// How the palette shows it.
     pub about: Option<About>,
     /// The module that declares it.
@@ -145,6 +150,7 @@ impl ComponentEntry {
         Self {
             name: C::NAME,
             effect: C::EFFECT,
+            defers: C::DEFERS,
             about: C::ABOUT,
             module,
             effect_of: C::effect,

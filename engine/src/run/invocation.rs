@@ -222,7 +222,7 @@ impl Invocation {
                 return Some(Err(cancelled()));
             }
         }
-        if node.effect == Effect::Write && (kept::is_leaf(node) || node.compensate.is_some()) {
+        if node.effect == Effect::Write && (kept::acts(node) || node.compensate.is_some()) {
             let key = self.idempotency_key().unwrap_or_else(|| Arc::clone(&address));
             journal.intend(&address, number, key).await;
         }

@@ -35,6 +35,11 @@ pub(super) const fn is_leaf(node: &Node) -> bool {
     matches!(node.kind, Kind::Use { .. })
 }
 
+/// Whether a node's work reaches the world by itself, and now.
+pub(super) const fn acts(node: &Node) -> bool {
+    matches!(node.kind, Kind::Use { defers: false, .. })
+}
+
 /// What is recorded of a node that has ended; `None` = it has to be worked on.
 pub(super) async fn recalled(journal: &Journal, frame: &Arc<Frame>, slot: u16) -> Option<Done> {
     let node = frame.node(slot);

@@ -9,7 +9,12 @@ use crate::flow::{
 
 /// A component that is never called.
 pub(super) fn compute() -> Kind {
-    Kind::Use { name: "sample", built: None, build: |_| Err(Error::internal("not to be called")) }
+    Kind::Use {
+        name: "sample",
+        built: None,
+        build: |_| Err(Error::internal("not to be called")),
+        defers: false,
+    }
 }
 
 /// A switch whose cases have these targets.

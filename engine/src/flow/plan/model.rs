@@ -168,6 +168,8 @@ pub enum Kind {
         built: Option<Arc<dyn sdk::Node>>,
         /// Builds it per call (`build_shared` of the registry's entry).
         build: fn(Shared) -> Result<Arc<dyn sdk::Node>, Error>,
+        /// In a durable run it only keeps a call for later.
+        defers: bool,
     },
     /// An extension point; the snapshot resolves it by identity.
     Extension {

@@ -158,7 +158,7 @@ impl Compiler<'_> {
                 return None;
             }
         };
-        Some(Kind::Use { name: entry.name, built, build: entry.build_shared })
+        Some(Kind::Use { name: entry.name, built, build: entry.build_shared, defers: entry.defers })
     }
 
     /// What the node asks for. The flow's `defaults` are merged in already; what only computes has no use

@@ -83,7 +83,8 @@ impl Recall {
         let Some(at) = entry.address().map(|address| Arc::from(address.as_str())) else { return };
         match entry {
             Entry::NodeStarted { .. } => {
-                if !self.underway.insert(Arc::clone(&at)) {
+                let is_first = self.underway.insert(Arc::clone(&at));
+                if !is_first {
                     self.doubtful.insert(at);
                 }
             }
