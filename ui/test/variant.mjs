@@ -7,6 +7,7 @@ export async function variant(world) {
   if (world.kind === 'stand-in') return;
   await own(world);
   await fresh(world);
+  await extension(world);
 }
 
 async function published(world, file) {
@@ -89,6 +90,27 @@ async function fresh(world) {
     [],
   );
   assert.deepEqual(errors, []);
+  await page.close();
+  await dropDraft(world, file);
+}
+
+/** An answer of its own for an identity is drawn as a small flow. */
+async function extension(world) {
+  const { assert } = world;
+  const file = 'extensions/points-return-travel-hotel.yaml';
+  await dropDraft(world, file);
+  const { page, errors } = await open(world, 'cancel-order', '?bizId=travel&scenario=hotel');
+  await node(page, 'return_points').click();
+  await page.locator('.answers-hit').waitFor();
+  await page.locator('.answers').getByRole('button').click();
+  await node(page, 'answer').waitFor();
+  assert.match(page.url(), /flows\/points-return-travel-hotel.*bizId=travel/);
+  const kept = await (await fetch(`${world.api}/v1/catalog/drafts/${file}`)).json();
+  assert.match(kept.text, /kind: Extension\n/);
+  assert.deepEqual(
+    errors.filter((one) => !one.includes('404')),
+    [],
+  );
   await page.close();
   await dropDraft(world, file);
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
 import { Suspense, lazy, useEffect, useMemo, useState } from 'react';
-import { type Kept, catalogQuery, readDraft } from '../api/catalog';
+import { type Kept, catalogQuery, publishedFile, readDraft } from '../api/catalog';
 import { meQuery } from '../api/engine';
 import { flowQuery } from '../api/flows';
 import { useText } from '../app/text';
@@ -43,6 +43,7 @@ export function Editor() {
   const { name } = useParams({ from: '/flows/$name' });
   const { file: asked } = useSearch({ from: '/flows/$name' });
   const flow = useQuery(flowQuery(name));
+  // Extensions are drawn here as well: a document that is no flow opens by its file.
   const isNew = flow.isError && asked !== undefined;
   const file = flow.data?.file ?? (isNew ? asked : undefined);
   const draft = useQuery({
@@ -53,16 +54,28 @@ export function Editor() {
     gcTime: 0,
     retry: false,
   });
-  const isMissing = flow.isError && (!isNew || draft.data === null || draft.isError);
+  const stated = useQuery({
+    queryKey: ['file', asked],
+    queryFn: async () => (await publishedFile(asked ?? '').catch(() => null))?.text ?? null,
+    enabled: isNew,
+    retry: false,
+  });
+  const isNowhere = stated.data === null && draft.data === null;
+  const isMissing = flow.isError && (!isNew || isNowhere || draft.isError);
   if (isMissing)
     return (
       <Empty icon="alert" title={text('editor.missing', { name })}>
         <p>{flow.error.message}</p>
       </Empty>
     );
-  if (file === undefined || draft.isPending) return <Empty title={text('frame.loading')} />;
+  if (file === undefined || draft.isPending || (isNew && stated.isPending))
+    return <Empty title={text('frame.loading')} />;
   return (
-    <Loaded key={name} flow={{ name, file, text: flow.data?.text ?? '' }} kept={draft.data ?? undefined} />
+    <Loaded
+      key={name}
+      flow={{ name, file, text: flow.data?.text ?? stated.data ?? '' }}
+      kept={draft.data ?? undefined}
+    />
   );
 }
 

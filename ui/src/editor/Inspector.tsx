@@ -15,11 +15,11 @@ import { isShowable } from '../forms/schema';
 import { Button } from '../kit/Button';
 import { TextField } from '../kit/Field';
 import { Icon } from '../kit/Icon';
-import { LevelMark } from '../kit/Mark';
 import { Empty } from '../kit/Panel';
+import { AnswerPart } from './AnswerPart';
 import { useReport } from './actions';
 import { completeNames } from './inspectorNames';
-import { useAnswerers, useComponentMap, usePoints } from './facts';
+import { useComponentMap, usePoints } from './facts';
 import { FLOW_KEYS, POLICY_KEYS, flowSchema, kindSchema, policySchema } from './nodeSchemas';
 import { usePatches } from './patches';
 import { useEditing, useProjection, useValue } from './session';
@@ -272,7 +272,7 @@ function KindPart({
   return (
     <section className="inspector-part">
       {kind === 'use' || kind === 'extension' ? <h3 className="inspector-use mono">{String(name)}</h3> : null}
-      {kind === 'extension' ? <Answer nodeKey={nodeKey} /> : null}
+      {kind === 'extension' ? <AnswerPart point={String(name)} /> : null}
       {own === undefined ? null : (
         <Part id={`${nodeKey}-${kind}`} path={[...path, kind]} schema={own} value={value[kind]} />
       )}
@@ -284,19 +284,6 @@ function KindPart({
         <Part id={`${nodeKey}-with`} path={[...path, 'with']} schema={schema} value={value['with']} />
       )}
     </section>
-  );
-}
-
-function Answer({ nodeKey }: { readonly nodeKey: string }) {
-  const text = useText();
-  const { graph } = useProjection();
-  const answer = useAnswerers(graph).get(nodeOfKey(nodeKey).id);
-  if (answer === undefined) return null;
-  return (
-    <p className="inspector-answer">
-      <LevelMark level={answer.level} hasText />
-      <strong>{answer.name ?? text('inspector.noAnswer')}</strong>
-    </p>
   );
 }
 

@@ -5,6 +5,7 @@ import type { Point } from '../api/extensions';
 import type { Place } from './lookup';
 
 export interface Starter {
+  readonly name: string;
   readonly path: string;
   readonly text: string;
 }
@@ -28,6 +29,7 @@ export function starterOf(point: Point, { useCase, bizId, scenario }: Place): St
     `    with: ${answerOf(point)}`,
   ];
   return {
+    name,
     path: `extensions/${name.replace(/[^\p{L}\p{N}._-]+/gu, '-')}.yaml`,
     text: `${lines.join('\n')}\n`,
   };
