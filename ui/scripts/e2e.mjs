@@ -3,10 +3,13 @@ import { readFileSync } from 'node:fs';
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { start, watch } from '../test/browser.mjs';
 import { keyboard } from '../test/keyboard.mjs';
+import { live } from '../test/live.mjs';
 import { matrix } from '../test/matrix.mjs';
 import { mouse } from '../test/mouse.mjs';
 import { operate } from '../test/operate.mjs';
 import { screens } from '../test/screens.mjs';
+import { shipped } from '../test/shipped.mjs';
+import { together } from '../test/together.mjs';
 import { variant } from '../test/variant.mjs';
 
 const only = process.argv[2];
@@ -28,7 +31,17 @@ const world = {
 let [failed, passed] = [0, 0];
 const seconds = (since) => ((performance.now() - since) / 1000).toFixed(1);
 const opened = performance.now();
-for (const [name, run] of Object.entries({ mouse, keyboard, variant, operate, matrix, screens })) {
+for (const [name, run] of Object.entries({
+  mouse,
+  keyboard,
+  variant,
+  operate,
+  matrix,
+  shipped,
+  together,
+  live,
+  screens,
+})) {
   if (only !== undefined && only !== name) continue;
   const [began, before] = [performance.now(), checks];
   try {

@@ -112,6 +112,11 @@ async function seed(url, services) {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(switches),
     });
+  await publish(url, 'order/cancel-order.yaml', '退款多试两次', (text) =>
+    text
+      .replace('retry: {attempts: 6,', 'retry: {attempts: 8,')
+      .replace('refund-payment, version: 2', 'refund-payment, version: 3'),
+  );
   for (const order of ['O1001', 'O1002', 'O1003', 'O1102', 'O9999']) await cancel(order);
   for (const order of ['U2001', 'U2002']) await cancel(order, 'used-car');
   await cancel('T3001', 'travel', 'hotel');
@@ -130,11 +135,21 @@ async function seed(url, services) {
     post(url, `/auctions/${id}/close`, { vehicleId: `V${n}`, buyer: 'U4', priceFen: 8_800_000 });
   await lot('L1', 1);
   await lot('L2', 1);
-  await faults('finance/receivable', { errorRate: 1, status: 422 });
+  await faults('finance/receivable', { errorRate: 1 });
   await lot('L3', 3);
   await faults('finance/receivable', {});
   for (const [applicationNo, photo] of Object.entries({ A1: 'clear', A2: 'blurred' }))
     await post(url, '/accounts', { applicationNo, name: '张伟', idCard: '11010519491231002X', photo });
   for (const no of ['P1', 'P2', 'P3'])
     await post(url, '/payments', { paymentNo: no, orderId: 'O1101', fen: 9900, channel: 'bank' });
+}
+
+async function publish(url, path, note, edit) {
+  const { text } = await (await fetch(`${url}/v1/catalog/files/${path}`)).json();
+  const { revision } = await (await fetch(`${url}/v1/catalog`)).json();
+  await fetch(`${url}/v1/catalog/publish`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ files: [{ path, text: edit(text) }], note, baseRevision: revision }),
+  });
 }

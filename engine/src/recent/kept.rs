@@ -62,9 +62,15 @@ impl Kept {
         Self { item: Item::ended(about, finished), detail: detail.into() }
     }
 
-    /// Writes down what was seen of a durable run that goes on later, perhaps elsewhere.
+    /// Writes down what was seen of a durable run, now and `before`: a node that had ended then ended then.
     #[must_use]
-    pub fn resting(item: Item, nodes: &[NodeReport]) -> Self {
+    pub fn seen(item: Item, nodes: &[NodeReport], before: Option<&Self>) -> Self {
+        let before = before.map(Self::nodes).unwrap_or_default();
+        let had_ended = |node: &&Value| ["succeeded", "skipped"].iter().any(|word| node["status"] == *word);
+        let of_then = |now: &NodeReport| {
+            before.iter().filter(had_ended).find(|node| node["address"] == *now.address).cloned()
+        };
+        let nodes: Vec<Value> = nodes.iter().map(|now| of_then(now).unwrap_or_else(|| json!(now))).collect();
         let detail = serde_json::to_vec(&json!({"nodes": nodes})).unwrap_or_else(|_| b"{}".to_vec());
         Self { item, detail: detail.into() }
     }

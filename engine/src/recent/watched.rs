@@ -66,11 +66,20 @@ impl Listed {
         let ended_at = about.started_at.saturating_add(ms(report.duration_ms));
         self.watched.statistics.ended(ended_at, report.duration_ms, report.status, about.is_traced);
         self.is_counted = true;
-        if about.is_traced {
-            let kept = Arc::new(Kept::new(about, finished, self.watched.runs.keeping.value_bytes));
-            locked(&self.watched.runs.ended).put(kept);
-        }
+        self.keep(Item::ended(about, finished));
         self.live.ended.send_replace(Some(Item::ended(about, finished)));
+    }
+}
+
+impl Listed {
+    /// Keeps what its journal leaves out, when it is traced.
+    fn keep(&self, item: Item) {
+        let Watched { about, runs, .. } = &self.watched;
+        if about.is_traced {
+            let before = runs.kept(&about.id);
+            let kept = Kept::seen(item, &self.live.handle.nodes(), before.as_deref());
+            locked(&runs.ended).put(Arc::new(kept));
+        }
     }
 }
 
@@ -79,10 +88,7 @@ impl Drop for Listed {
         let Watched { about, runs, .. } = &self.watched;
         if !self.is_counted {
             self.watched.statistics.gave_up();
-            if about.is_traced {
-                let kept = Kept::resting(Item::of(about, 0.0), &self.live.handle.nodes());
-                locked(&runs.ended).put(Arc::new(kept));
-            }
+            self.keep(Item::of(about, 0.0));
         }
         let mut live = locked(&runs.live);
         if live.get(&about.id).is_some_and(|known| Arc::ptr_eq(known, &self.live)) {

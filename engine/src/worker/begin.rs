@@ -62,8 +62,10 @@ impl Engine {
             trigger: given.trigger,
             ..Start::new(id.to_string().into(), plan, identity, given.input, snapshot)
         };
+        // People look a run up by the key its caller knows it by, such as an order's number.
+        let business_key = given.key.as_ref().map(|(key, _)| Arc::clone(key));
         let idempotency = given.key.map(|(key, body)| Idempotency { key, body, window_ms: WINDOW_MS });
-        self.0.begin(id, start, Opening { idempotency, ..Opening::default() })
+        self.0.begin(id, start, Opening { idempotency, business_key, ..Opening::default() })
     }
 }
 

@@ -225,16 +225,15 @@ const MergeDialog = lazy(async () => ({ default: (await import('../publish/Merge
 function Conflict({ drafts }: { readonly drafts: Drafts }) {
   const text = useText();
   const { session } = useEditing();
-  const [base] = useState(() => session.file);
   const [isJoining, setJoining] = useState(false);
   if (drafts.state.state !== 'conflict') return null;
-  const { theirs, etag } = drafts.state;
+  const { base, theirs, etag } = drafts.state;
   const use = (joined: string) => {
     session.dispatch({
       changes: { from: 0, to: session.editor.doc.length, insert: joined },
       userEvent: 'input.merge',
     });
-    drafts.adopt(etag);
+    drafts.adopt(etag, theirs);
   };
   return (
     <Banner
@@ -244,7 +243,7 @@ function Conflict({ drafts }: { readonly drafts: Drafts }) {
           <Button size="small" onPress={() => setJoining(true)}>
             {text('conflict.merge')}
           </Button>
-          <Button size="small" look="quiet" onPress={() => drafts.adopt(etag)}>
+          <Button size="small" look="quiet" onPress={() => drafts.adopt(etag, theirs)}>
             {text('conflict.mine')}
           </Button>
         </>

@@ -49,9 +49,7 @@ function useTraffic(flow: string, isOn: boolean, onEnd: () => void) {
       };
       if (sums.current !== null) sums.current.textContent = text('canvas.liveSums', values);
     };
-    const stop = events(`/v1/live/${encodeURIComponent(flow)}`, { message: show, tick: show }, () =>
-      end.current(),
-    );
+    const stop = events(`/v1/live/${encodeURIComponent(flow)}`, { live: show }, () => end.current());
     return () => {
       stop();
       clear(canvas);

@@ -11,7 +11,13 @@ export type DraftState =
   | { readonly state: 'dirty' }
   | { readonly state: 'saving' }
   | { readonly state: 'saved'; readonly at: Date }
-  | { readonly state: 'conflict'; readonly theirs: string; readonly etag: string }
+  | {
+      readonly state: 'conflict';
+      /** What both began from: the last text this editor saved or read. */
+      readonly base: string;
+      readonly theirs: string;
+      readonly etag: string;
+    }
   | { readonly state: 'failed'; readonly message: string };
 
 const copyKey = (file: string) => `bactrian.draft.${file}`;
@@ -45,7 +51,7 @@ export interface Drafts {
   readonly state: DraftState;
   readonly flush: () => Promise<boolean>;
   /** Goes on from another version of the draft: its tag is the one to match from now on. */
-  readonly adopt: (etag: string) => void;
+  readonly adopt: (etag: string, theirs: string) => void;
 }
 
 export function useDrafts(
@@ -76,7 +82,7 @@ export function useDrafts(
       setState({ state: 'saved', at: new Date() });
       return true;
     } catch (error) {
-      setState(await failure(error, file));
+      setState(await failure(error, file, saved.current));
       return false;
     }
   };
@@ -97,18 +103,20 @@ export function useDrafts(
   return {
     state,
     flush: () => flush.current(),
-    adopt: (next) => {
+    adopt: (next, theirs) => {
       etag.current = next;
+      saved.current = theirs;
       setState({ state: 'dirty' });
       void flush.current();
     },
   };
 }
 
-async function failure(error: unknown, file: string): Promise<DraftState> {
+async function failure(error: unknown, file: string, base: string): Promise<DraftState> {
   if (error instanceof ProblemError && error.problem.status === 412) {
     const theirs = await readDraft(file).catch(() => undefined);
-    if (theirs !== undefined) return { state: 'conflict', theirs: theirs.draft.text, etag: theirs.etag };
+    if (theirs !== undefined)
+      return { state: 'conflict', base, theirs: theirs.draft.text, etag: theirs.etag };
   }
   return { state: 'failed', message: error instanceof Error ? error.message : String(error) };
 }

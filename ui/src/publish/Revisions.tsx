@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useIntl } from 'react-intl';
 import { type FileChange, type Revision, diffQuery, revisionsQuery } from '../api/catalog';
 import { stated } from '../app/search';
-import { type Key, useText } from '../app/text';
+import { type Key, type Translate, useText } from '../app/text';
 import { Button } from '../kit/Button';
 import { Icon } from '../kit/Icon';
 import { Chip, Empty } from '../kit/Panel';
@@ -82,7 +82,7 @@ function List({
                   <strong className="mono">r{one.revision}</strong>{' '}
                   {one.revision === newest ? <Chip>{text('revisions.serving')}</Chip> : null}
                 </span>
-                <span className="rv-note">{one.note ?? text('revisions.noNote')}</span>
+                <span className="rv-note">{noteOf(one, text)}</span>
                 <small className="dim">
                   {one.by ?? '–'} ·{' '}
                   {intl.formatDate(one.publishedAt, { dateStyle: 'medium', timeStyle: 'short' })}
@@ -94,6 +94,12 @@ function List({
       </ol>
     </nav>
   );
+}
+
+/** What the engine itself notes of an import is said in the reader's language. */
+function noteOf(revision: Revision, text: Translate): string {
+  if (revision.by === 'import') return text('revisions.imported');
+  return revision.note ?? text('revisions.noNote');
 }
 
 interface DetailProps {
@@ -120,7 +126,7 @@ function Detail({ revision, against, isNewest, file, onFile }: DetailProps) {
     <section className="rv-detail">
       <header>
         <div>
-          <h1>{revision.note ?? text('revisions.noNote')}</h1>
+          <h1>{noteOf(revision, text)}</h1>
           <p className="mono dim">
             r{revision.revision} · {revision.hash.slice(0, 12)}
           </p>

@@ -66,19 +66,23 @@ export function TraceHead({
         <Family run={run} />
       </dl>
       <Failure run={run} onNode={onNode} />
-      {run.waits.map((wait) => (
-        <Banner key={wait.address}>
-          {text('trace.waitsFor', {
-            address: wait.address,
-            channel: wait.channel ?? wait.kind,
-            key: wait.key ?? '–',
-            until:
-              wait.until == null
-                ? '–'
-                : intl.formatDate(wait.until, { dateStyle: 'short', timeStyle: 'medium' }),
-          })}
+      {run.waits.length === 0 ? null : (
+        <Banner>
+          {run.waits.map((wait) => (
+            <span key={wait.address} className="tr-wait">
+              <strong className="mono">{wait.address}</strong>{' '}
+              {text(wait.channel == null ? 'trace.waitsUntil' : 'trace.waitsFor', {
+                channel: wait.channel,
+                key: wait.key,
+                until:
+                  wait.until == null
+                    ? '–'
+                    : intl.formatDate(wait.until, { dateStyle: 'short', timeStyle: 'medium' }),
+              })}
+            </span>
+          ))}
         </Banner>
-      ))}
+      )}
     </>
   );
 }

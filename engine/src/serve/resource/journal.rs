@@ -55,7 +55,7 @@ impl Journal<'_> {
             let Value::Object(seen) = seen else { continue };
             match nodes.iter_mut().find(|known| known["address"] == seen["address"]) {
                 Some(known) => fill(known, seen),
-                None => nodes.push(seen),
+                None => nodes.push(self.placed(seen)),
             }
         }
         nodes.into_iter().map(|node| Value::Object(timed(node))).collect()
@@ -140,6 +140,19 @@ impl Journal<'_> {
         named
     }
 
+    /// A node that only was seen, at the time it began: its offset is that of the process that drove it.
+    fn placed(&self, mut node: Map<String, Value>) -> Map<String, Value> {
+        let began = node.get("startedAt").and_then(Value::as_str);
+        let began = began.and_then(|text| chrono::DateTime::parse_from_rfc3339(text).ok());
+        if let Some(began) = began {
+            let (offset, seen) = (self.offset(began.timestamp_millis()), node["offsetMs"].as_f64());
+            if seen.is_none_or(|seen| (offset - seen).abs() > APART_MS) {
+                node.insert("offsetMs".to_owned(), json!(offset));
+            }
+        }
+        node
+    }
+
     /// Since the run began.
     fn offset(&self, at: Timestamp) -> f64 {
         let first = self.records.first().map_or(at, |record| record.at);
@@ -201,7 +214,7 @@ fn fill(known: &mut Map<String, Value>, seen: Map<String, Value>) {
         let is_open = match name.as_str() {
             "kind" | "use" | "id" => true,
             "attempts" => known["attempts"].as_array().is_none_or(Vec::is_empty),
-            "error" | "output" | "skip" => false,
+            "error" | "output" | "skip" | "startedAt" => false,
             _ => !known.contains_key(&name),
         };
         if is_open {
