@@ -43,7 +43,7 @@ async function own(world) {
   const text = await draft(world, page, FILE);
   const lines = changed(before, text);
   assert.deepEqual(lines.gone, []);
-  assert.match(lines.added.join('\n'), /set:\n {4}nodes:\n {6}notify:\n {8}title: 告诉车主/);
+  assert.match(lines.added.join('\n'), /set:\n {4}nodes:\n {6}notify:\n {8}title:\n {10}zh: 告诉车主/);
   assert.equal((await fileOf(world, 'cancel-order')).text, flow.text, 'the flow itself stays');
   assert.equal(await page.locator('.card-changed').count(), 1);
 

@@ -16,6 +16,7 @@ import { CaseMenu, ExtractDialog } from './Dialogs';
 import { Drawer } from './Drawer';
 import { EditorCanvas } from './EditorCanvas';
 import { EditorHeader } from './EditorHeader';
+import { GivenRun } from './FromRun';
 import { Palette } from './Palette';
 import { QuickAdd } from './QuickAdd';
 import { type Drafts, useDrafts } from './drafts';
@@ -142,6 +143,7 @@ function Screen({ drafts, published }: ScreenProps) {
           </Suspense>
         )}
       </div>
+      <GivenRun />
       <QuickAdd />
       <ExtractDialog />
       <CaseMenu />

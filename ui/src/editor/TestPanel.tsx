@@ -10,6 +10,7 @@ import { Button } from '../kit/Button';
 import { TextField } from '../kit/Field';
 import { Icon } from '../kit/Icon';
 import { StatusMark } from '../kit/Mark';
+import { FromRun } from './FromRun';
 import { useReport } from './actions';
 import { documentOfFlow, useEditing, type useProjection, useValue } from './session';
 import { nodeOfKey, useView } from './view';
@@ -88,6 +89,7 @@ export function TestPanel() {
         </ul>
       </div>
       <div className="test-case">
+        <FromRun isPending={one.isPending} onPlay={(item, until) => one.mutate({ item, until })} />
         <TextField label={text('test.edit')} isCode lines={9} value={shown} onChange={setTyped} />
         <Runner text={shown} isPending={one.isPending} onRun={(item, until) => one.mutate({ item, until })} />
       </div>

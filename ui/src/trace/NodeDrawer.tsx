@@ -65,6 +65,13 @@ export function NodeDrawer({
         )}
         {node.isTruncated === true ? <Chip>{text('trace.truncated')}</Chip> : null}
         <span className="bar-gap" />
+        <Link
+          to="/flows/$name"
+          params={{ name: run.flow }}
+          search={{ run: run.id, node: node.address, drawer: 'test' }}
+        >
+          {text('trace.replay')}
+        </Link>
         <Link to="/flows/$name" params={{ name: run.flow }} search={{ run: run.id, node: node.id }}>
           {text('trace.openInEditor')}
         </Link>

@@ -37,6 +37,18 @@ export function TraceHead({
         </h1>
         <span className="tr-total num">{duration(total)}</span>
         <span className="bar-gap" />
+        <Link
+          to="/flows/$name"
+          params={{ name: run.flow }}
+          search={{
+            run: run.id,
+            drawer: 'test',
+            bizId: run.bizId ?? undefined,
+            scenario: run.scenario ?? undefined,
+          }}
+        >
+          {text('trace.saveAsCase')}
+        </Link>
         <Operate run={run} />
       </header>
       <dl className="tr-facts">
