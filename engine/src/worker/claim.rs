@@ -19,6 +19,8 @@ use crate::{
 const SLOTS: usize = 64;
 /// Runs of dead owners made claimable at once.
 const REAPED: usize = 512;
+/// How often dead owners are looked for.
+const SWEEP: Duration = Duration::from_secs(5);
 /// A run that has killed so many owners is left to an operator.
 const DEATHS: u32 = 5;
 /// After the store refused, or nothing was there although something was due.
@@ -47,7 +49,8 @@ impl Engine {
 async fn reap(inside: Arc<Inside>) {
     loop {
         match inside.store.reap(inside.world.clock.now(), REAPED).await {
-            Ok(0) => return,
+            // Other processes on this store may die later.
+            Ok(0) => inside.world.clock.sleep(SWEEP).await,
             Ok(count) => tracing::info!(count, "runs of a process that died go on"),
             Err(error) => {
                 tracing::warn!(%error, "looking for runs of a process that died");

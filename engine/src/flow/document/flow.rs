@@ -16,6 +16,8 @@ pub struct Flow {
     pub is_durable: Spanned<bool>,
     /// `timeout` of the whole run; `None` = the default (30 s, durable: none).
     pub timeout: Option<Duration>,
+    /// `retention` of ended runs; `None` = the default.
+    pub retention: Option<Duration>,
     /// `triggers`.
     pub triggers: Triggers,
     /// `input`, a JSON Schema.

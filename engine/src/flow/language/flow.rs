@@ -11,6 +11,11 @@ pub(super) static FLOW: &[Key] = &[
     key("useCase", Form::Name(Name::Word), "level one of the identity; the flow's name unless stated"),
     key("durable", Form::Flag, "true: journalled, survives a crash, may wait for days"),
     key("timeout", Form::Duration, "of the whole run; 30s unless stated, none for a durable flow"),
+    key(
+        "retention",
+        Form::Duration,
+        "for how long an ended run of a durable flow is kept; 30d unless stated",
+    ),
     key("triggers", Form::Object(&TRIGGERS), "what starts it, beside its name"),
     key("input", Form::Schema, "what it takes; defaults are filled in"),
     key("vars", Form::Named(Name::Identifier, &Form::Template), "values computed once at the start"),

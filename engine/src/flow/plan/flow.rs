@@ -77,6 +77,7 @@ impl Compiler<'_> {
             variants: checked.variants.clone(),
             is_durable,
             timeout,
+            retention: flow.retention.map(sdk::Duration::get),
             input: input?,
             vars: vars?,
             body: Arc::new(body),

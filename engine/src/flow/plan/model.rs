@@ -35,6 +35,8 @@ pub struct Plan {
     pub is_durable: bool,
     /// Of the whole run.
     pub timeout: Option<Duration>,
+    /// For how long its ended runs are kept at least.
+    pub retention: Option<Duration>,
     /// Checks the input and fills its defaults.
     pub input: Option<Contract>,
     /// Evaluated once at start, in order; a later one may read an earlier one.

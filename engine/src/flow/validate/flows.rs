@@ -46,6 +46,15 @@ pub(super) fn check(set: &mut Set<'_>, checked: &CheckedFlow) {
         let help = "write a length of time above zero, or take the key away to have the default";
         set.error("POLICY_NUMBERS", stated.span, "a timeout of nothing lets nothing succeed", help);
     }
+    if let (Some(stated), false) = (checked.tree.get("retention"), flow.is_durable.value) {
+        let help = "say `durable: true`, or take the key away";
+        set.error(
+            "RETENTION_NOT_DURABLE",
+            stated.span,
+            "runs of a flow that is not durable are not kept",
+            help,
+        );
+    }
     error_rules(set, &flow.errors, &flow.body);
     for (node, fault) in misplaced_triggers(checked) {
         set.error(

@@ -74,7 +74,7 @@ impl Ledger {
         self.turn_dues(write);
         let applied = self.apply();
         if applied.is_ok() {
-            self.posted += u64::try_from(write.events.len()).unwrap_or(0);
+            self.unpublished += u64::try_from(write.events.len()).unwrap_or(0);
         }
         if let Some(active) = self.active.get_mut(&write.run) {
             active.seq += write.head.count;

@@ -101,13 +101,13 @@ impl Ledger {
             self.erase(id);
         }
         self.apply()?;
-        self.posted = self.posted.saturating_sub(known);
+        self.unpublished = self.unpublished.saturating_sub(known);
         Ok(())
     }
 
     /// How the outbox stands, once everything applied is on disk.
     pub(crate) const fn outbox(&self) -> Outbox {
-        Outbox { newest: OutId(self.outbox), depth: self.posted }
+        Outbox { newest: OutId(self.outbox), depth: self.unpublished }
     }
 
     /// When the next claim can find something.

@@ -95,7 +95,6 @@ pub(crate) struct Ledger {
     /// Where the search for runs of dead owners stands; none when it is over.
     unreaped: Option<RunId>,
     outbox: u64,
-    /// Events in it.
-    posted: u64,
+    unpublished: u64,
     changes: Changes,
 }

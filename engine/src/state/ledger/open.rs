@@ -46,11 +46,11 @@ impl Ledger {
             opened_at: now,
             unreaped: Some(RunId::floor(checkpoint)),
             outbox: u64::from(incarnation) << 32,
-            posted: 0,
+            unpublished: 0,
             changes: Changes::new(),
             table,
         };
-        ledger.posted = count(&*ledger.table, &[key::OUTBOX])?;
+        ledger.unpublished = count(&*ledger.table, &[key::OUTBOX])?;
         ledger.find_tenants()?;
         ledger.commit()?;
         Ok(ledger)

@@ -26,6 +26,7 @@ pub fn flow(tree: &Tree) -> Flow {
             tree.get("durable").map_or(tree.span, |tree| tree.span),
         ),
         timeout: duration(tree.get("timeout")),
+        retention: duration(tree.get("retention")),
         triggers: tree.get("triggers").map(trigger::triggers).unwrap_or_default(),
         input: tree.get("input").cloned(),
         vars: tree.get("vars").cloned(),
