@@ -4,7 +4,7 @@ SHELL := /bin/bash
 NICE := nice -n 5
 NEXTEST := $(shell command -v cargo-nextest >/dev/null 2>&1 && echo "nextest run" || echo test)
 
-.PHONY: help run test setup ui check rust-test browser-test deny golden bench
+.PHONY: help run test setup ui check rust-test browser-test deny golden bench chaos
 
 help: ## lists the commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,3 +45,6 @@ bench: ## every benchmark; prints ratios against a reference in the same run
 	cargo bench -p bactrian-engine
 	cargo run --release -p bactrian-bench -- http
 	cargo run --release -p bactrian-bench -- load
+
+chaos: ## the long crash, power-cut and simulation proof; FLAGS="kills --kills 2000 --seed 7" for another
+	cargo run --features bactrian-chaos/failpoints -p bactrian-chaos -- $(FLAGS)

@@ -25,6 +25,14 @@ pub const POINTS: [&str; 8] = [
     "period::turned",
 ];
 
+/// What goes wrong with commits that fail.
+const FAULTS: [(&str, &str); 4] = [
+    ("commit::gathered", "1%delay(50)"),
+    ("commit::applied", "2%return"),
+    ("commit::flushed", "2%return"),
+    ("sled::flushed", "2%return"),
+];
+
 /// How the program is armed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Arms {
@@ -35,6 +43,8 @@ pub struct Arms {
     pub cut: Option<(u64, PathBuf)>,
     /// Begins a new period all the time.
     pub turns: bool,
+    /// Commits fail now and then: their outcome unknown, the disk full, or only late.
+    pub fails: bool,
 }
 
 /// Runs `bactrian`, armed.
@@ -55,6 +65,11 @@ fn arm(arms: Arms, data: PathBuf) -> Result<(), String> {
     }
     if arms.turns {
         fail::cfg("upkeep::often", "return")?;
+    }
+    if arms.fails {
+        for (point, action) in FAULTS {
+            fail::cfg(point, action)?;
+        }
     }
     if let Some((point, survived)) = arms.dies {
         let passed = AtomicU64::new(0);
