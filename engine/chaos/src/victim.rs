@@ -25,12 +25,12 @@ pub const POINTS: [&str; 8] = [
     "period::turned",
 ];
 
-/// What goes wrong with commits that fail.
+/// What goes wrong with commits that fail, once the program is open.
 const FAULTS: [(&str, &str); 4] = [
-    ("commit::gathered", "1%delay(50)"),
-    ("commit::applied", "2%return"),
-    ("commit::flushed", "2%return"),
-    ("sled::flushed", "2%return"),
+    ("commit::gathered", "15*off->1%delay(50)"),
+    ("commit::applied", "15*off->2%return"),
+    ("commit::flushed", "15*off->2%return"),
+    ("sled::flushed", "15*off->2%return"),
 ];
 
 /// How the program is armed.

@@ -22,3 +22,14 @@ fn a_seed_gives_the_same_history_again() {
         assert_eq!(simulate(Plan::of(seed)), simulate(Plan::of(seed)), "seed {seed}");
     }
 }
+
+/// Seeds that once broke something, by what it was.
+#[test]
+fn a_retry_after_an_attempt_that_timed_out_survives_a_crash_seed_4() {
+    assert_eq!(broken(Plan::of(4)), None);
+}
+
+#[test]
+fn a_node_stopped_between_two_attempts_is_undone_first_seed_35() {
+    assert_eq!(broken(Plan::of(35)), None);
+}

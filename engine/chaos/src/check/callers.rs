@@ -8,9 +8,12 @@ use sdk::{Value, serde_json};
 use super::{Runs, key};
 use crate::history::{Event, Line};
 
+/// What a key was told: its run and, once there was one, its answer.
+type Heard<'h> = (&'h str, Option<(u16, &'h str)>);
+
 pub(super) fn check(history: &[Line], runs: &Runs, by_key: &BTreeMap<&str, &Snapshot>) -> Vec<String> {
     let mut broken = Vec::new();
-    let mut answers: BTreeMap<&str, (&str, Option<(u16, &str)>)> = BTreeMap::new();
+    let mut answers: BTreeMap<&str, Heard<'_>> = BTreeMap::new();
     for line in history {
         match &line.event {
             Event::Accepted { run } => heard(&mut broken, &mut answers, line, run, None),
@@ -56,7 +59,7 @@ fn is_of(caller: &str, tenant: &str) -> bool {
 
 fn heard<'h>(
     broken: &mut Vec<String>,
-    answers: &mut BTreeMap<&'h str, (&'h str, Option<(u16, &'h str)>)>,
+    answers: &mut BTreeMap<&'h str, Heard<'h>>,
     line: &'h Line,
     run: &'h str,
     answer: Option<(u16, &'h str)>,

@@ -68,6 +68,11 @@ impl Process {
         self.child.kill().await
     }
 
+    /// Whether it has died by itself.
+    pub(super) fn has_died(&mut self) -> bool {
+        !matches!(self.child.try_wait(), Ok(None))
+    }
+
     /// Waits until it has died by itself.
     ///
     /// # Errors

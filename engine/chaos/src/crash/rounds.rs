@@ -1,14 +1,14 @@
 //! The rounds of a proof: start, let callers work, end the program in one way or another, look, start again; at the
 //! end everything works, every run ends, and the checker reads.
 
-use std::{io, path::PathBuf, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use hyper::Method;
 use sdk::Clock as _;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use super::{image, look::Look, process::Process, stage::Stage};
+use super::{call::Http, image, look::Look, process::Process, stage::Stage};
 use crate::{
     check::{Findings, check},
     dice::Dice,
@@ -91,13 +91,20 @@ pub async fn prove(plan: &Plan) -> io::Result<Row> {
 async fn play(plan: &Plan, stage: &mut Stage) -> io::Result<(Findings, String)> {
     let mut dice = Dice::new(plan.seed, 0);
     let mut looks = Vec::new();
-    let mut unreached = 0_u32;
+    let (mut unreached, mut resumed) = (0_u32, 0);
     stage.far.trouble().await?;
     stage.call(plan);
     for round in 0..plan.rounds {
         let arms = arms(plan, round, stage, &mut dice);
-        let process = stage.start(&arms).await?;
-        let is_reached = end(plan, stage, process, &mut dice).await?;
+        let mut is_reached = match stage.armed(&arms).await? {
+            Some(process) => {
+                resumed += resume(&stage.http, process.address).await.unwrap_or(0);
+                end(plan, stage, process, &mut dice).await?
+            }
+            None => true,
+        };
+        // Without both copies it died in another way.
+        is_reached &= plan.kind != Kind::Power || stage.path(&format!("cut-{round}")).join("after").exists();
         unreached += u32::from(!is_reached);
         if plan.kind == Kind::Power && is_reached {
             cut(stage, round, &mut dice)?;
@@ -107,9 +114,9 @@ async fn play(plan: &Plan, stage: &mut Stage) -> io::Result<(Findings, String)> 
         }
     }
     stage.far.peace().await?;
-    let process = stage.start(&Arms::default()).await?;
+    let process = stage.start().await?;
     let calm = stage.clock.now();
-    let resumed = settle(stage, &process).await?;
+    resumed += settle(stage, &process).await?;
     let live = until_ended(stage, &process).await?;
     let took = stage.clock.now() - calm;
     let pages = pages(stage, &process, plan).await?;
@@ -183,15 +190,21 @@ async fn settle(stage: &mut Stage, process: &Process) -> io::Result<usize> {
             ended = &mut settled => return ended.map(|()| resumed),
             () = clock.sleep(Duration::from_millis(500)) => {}
         }
-        let asked =
-            http.call(Method::GET, address, "/v1/runs?status=parked&limit=500", &[], &Value::Null).await;
-        for item in asked.map_err(io::Error::other)?.json()["items"].as_array().into_iter().flatten() {
-            let path = format!("/v1/runs/{}/resume", item["id"].as_str().unwrap_or_default());
-            let body = json!({"reason": "the crashes were meant"});
-            let done = http.call(Method::POST, address, &path, &[], &body).await.map_err(io::Error::other)?;
-            resumed += usize::from(done.status < 300);
-        }
+        resumed += resume(&http, address).await.map_err(io::Error::other)?;
     }
+}
+
+/// Lets parked runs go on; gives how many.
+async fn resume(http: &Http, address: SocketAddr) -> Result<usize, String> {
+    let mut resumed = 0;
+    let page = http.call(Method::GET, address, "/v1/runs?status=parked&limit=500", &[], &Value::Null).await?;
+    for item in page.json()["items"].as_array().into_iter().flatten() {
+        let path = format!("/v1/runs/{}/resume", item["id"].as_str().unwrap_or_default());
+        let body = json!({"reason": "the crashes were meant"});
+        let done = http.call(Method::POST, address, &path, &[], &body).await?;
+        resumed += usize::from(done.status < 300);
+    }
+    Ok(resumed)
 }
 
 /// I11: with all faults off, every run ends or is parked.

@@ -91,17 +91,32 @@ impl Stage {
     }
 
     /// Starts the program and tells the callers where it is once it is ready.
-    pub(super) async fn start(&self, arms: &Arms) -> io::Result<Process> {
-        let process = self.program.start(arms).await?;
+    pub(super) async fn start(&self) -> io::Result<Process> {
+        match self.armed(&Arms::default()).await? {
+            Some(process) => Ok(process),
+            None => Err(io::Error::other(format!("it died while it started: {}", self.last_words()))),
+        }
+    }
+
+    /// The same, armed: none when it died before it was ready.
+    pub(super) async fn armed(&self, arms: &Arms) -> io::Result<Option<Process>> {
+        let mut process = match self.program.start(arms).await {
+            Ok(process) => process,
+            Err(_) if *arms != Arms::default() => return Ok(None),
+            Err(error) => return Err(error),
+        };
         let begun = self.clock.now();
         while !self.is_ready(process.address).await {
+            if process.has_died() {
+                return Ok(None);
+            }
             if self.clock.now() - begun > i64::try_from(READY.as_millis()).unwrap_or(i64::MAX) {
                 return Err(io::Error::other(format!("not ready within {READY:?}: {}", self.last_words())));
             }
             self.clock.sleep(Duration::from_millis(5)).await;
         }
         self.place.send_replace(Some(process.address));
-        Ok(process)
+        Ok(Some(process))
     }
 
     async fn is_ready(&self, address: SocketAddr) -> bool {

@@ -18,7 +18,6 @@ pub(super) struct Paused {
 
 impl Paused {
     /// A clock that says `base` now. Must be made inside the life's runtime.
-    #[expect(clippy::disallowed_methods, reason = "this is a clock")]
     pub(super) fn new(base: Timestamp) -> Self {
         Self { base, start: Instant::now() }
     }
