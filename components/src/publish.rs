@@ -6,7 +6,8 @@ use sdk::prelude::*;
 
 use crate::http::Http;
 
-/// Announces an event to another system.
+/// Announces an event to another system. In a durable run the event is kept with the node's result and delivered
+/// after it, at least once and in order per key.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Publish {

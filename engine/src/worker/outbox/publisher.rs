@@ -160,10 +160,13 @@ impl Publisher {
             return Some(posted);
         };
         self.failed.increment(1);
-        tracing::warn!(
-            run = %posted.event.run, node = %posted.letter.node, attempt, code = %error.code,
-            "an event was not delivered: {}", error.message
-        );
+        // A target that is down for long is told of now and then.
+        if attempt.is_power_of_two() {
+            tracing::warn!(
+                run = %posted.event.run, node = %posted.letter.node, attempt, code = %error.code,
+                "an event was not delivered: {}", error.message
+            );
+        }
         if !error.class.is_retriable() && attempt >= ATTEMPTS {
             match parked::park(&self.inside, &posted.event, Some(&posted.letter), (attempt, &error)).await {
                 Ok(()) => {
