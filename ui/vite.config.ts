@@ -30,7 +30,7 @@ export default defineConfig({
         // The worker loads the page's own chunks; what it shares with the entry must not bring the entry along.
         codeSplitting: {
           groups: [
-            { name: 'json', test: /src[\\/]core[\\/]json/, priority: 3 },
+            { name: 'json', test: /src[\\/]core[\\/](json|title)/, priority: 3 },
             { name: 'layout', test: /@dagrejs|canvas[\\/](layout|route)\.ts/, priority: 2 },
             {
               name: 'tree',

@@ -30,3 +30,37 @@ export async function replay(world) {
   await page.close();
   await dropDraft(world, flow.file);
 }
+
+/** The text pane tells what a key means and what an expression had in the last run. */
+export async function hints(world) {
+  if (world.kind === 'stand-in') return;
+  const { assert } = world;
+  const { page, errors } = await open(world, 'cancel-order', '?view=split');
+  await page.locator('.cm-line', { hasText: 'method: GET' }).first().waitFor();
+  const over = async (line, word) => {
+    const box = await page
+      .locator('.cm-line', { hasText: line })
+      .first()
+      .evaluate((element, at) => {
+        const range = document.createRange();
+        const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+        for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+          const found = node.data.indexOf(at);
+          if (found < 0) continue;
+          range.setStart(node, found);
+          range.setEnd(node, found + at.length);
+          const { x, y, width, height } = range.getBoundingClientRect();
+          return { x: x + width / 2, y: y + height / 2 };
+        }
+        return undefined;
+      }, word);
+    await page.mouse.move(box.x - 40, box.y - 60);
+    await page.mouse.move(box.x, box.y, { steps: 4 });
+    await page.locator('.cm-hint', { hasText: word }).first().waitFor();
+    return page.locator('.cm-hint').first().textContent();
+  };
+  assert.match(await over('method: GET', 'method'), /GET/);
+  assert.match(await over('nodes.load.status', 'nodes.load.status'), /上次运行/);
+  assert.deepEqual(errors, []);
+  await page.close();
+}

@@ -11,6 +11,7 @@ import { nodeAt, readValue } from '../core/tree';
 import { idsIn } from '../core/variant/effective';
 import { SchemaForm } from '../forms/SchemaForm';
 import { NamesContext } from '../forms/names';
+import { OriginContext } from '../forms/origin';
 import { isShowable } from '../forms/schema';
 import { Button } from '../kit/Button';
 import { TextField } from '../kit/Field';
@@ -21,9 +22,11 @@ import { useReport } from './actions';
 import { completeNames } from './inspectorNames';
 import { useComponentMap, usePoints } from './facts';
 import { FLOW_KEYS, POLICY_KEYS, flowSchema, kindSchema, policySchema } from './nodeSchemas';
+import { useOrigin } from './origin';
 import { usePatches } from './patches';
 import { useEditing, useProjection, useValue } from './session';
 import { YamlField } from './YamlField';
+import { useSample } from './useHints';
 import { keyPath, nodeOfKey, useView } from './view';
 import { useNodeProblems } from './problemsOfNode';
 
@@ -33,7 +36,8 @@ export function Inspector() {
   const selection = useView((state) => state.selection);
   const key = selection[0];
   const { draft } = useProjection();
-  const complete = useMemo(() => completeNames(draft), [draft]);
+  const sample = useSample();
+  const complete = useMemo(() => completeNames(draft, sample), [draft, sample]);
   if (selection.length > 1) return <Many count={selection.length} />;
   if (key === undefined) return <FlowInspector />;
   return (
@@ -298,8 +302,13 @@ interface PartProps {
 function Part({ id, path, schema, value }: PartProps) {
   const { isReadOnly } = useEditing();
   const emit = usePatches(path);
+  const origin = useOrigin(path);
   if (!isShowable(schema)) return <YamlField path={path} label={String(path.at(-1))} />;
-  return <SchemaForm id={id} schema={schema} value={value} isReadOnly={isReadOnly} onPatches={emit} />;
+  return (
+    <OriginContext value={origin}>
+      <SchemaForm id={id} schema={schema} value={value} isReadOnly={isReadOnly} onPatches={emit} />
+    </OriginContext>
+  );
 }
 
 function Fold({

@@ -25,21 +25,38 @@ import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
 import { useText } from '../app/text';
 import type { Session } from '../core/session';
-import { expressions, completeNames } from './completion';
+import { pathAt } from '../core/tree';
+import { type CompletionSource, completeText, expressions } from './completion';
+import { type HoverSource, hover } from './hover';
 import { offsetOf, useProblems } from './problems';
 import { useEditing } from './session';
+import { useFacts } from './useHints';
 import { useView } from './view';
+
+type Told = CompletionSource & HoverSource;
 
 /** The file as text: a view of the session's own state, with its history and its cursor tied to the canvas. */
 export function TextPane() {
   const text = useText();
   const editing = useEditing();
-  const { session, isReadOnly } = editing;
+  const { session, watch, isReadOnly } = editing;
+  const known = useFacts();
+  const facts = useRef(known);
+  facts.current = known;
   const box = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   useEffect(() => {
     if (box.current === null) return;
-    const made = openView(box.current, session, isReadOnly, text('text.label'));
+    const told: Told = {
+      facts: () => facts.current,
+      draft: () => watch.projection().draft,
+      pathAt: (offset) => {
+        const document = session.tree.documents.find((one) => one.start <= offset && offset <= one.end);
+        return document === undefined ? [] : pathAt(document.root, offset);
+      },
+    };
+    const looks = [hover(told, text), autocompletion({ override: [completeText(told)] })];
+    const made = openView(box.current, session, isReadOnly, text('text.label'), looks);
     view.current = made;
     const stop = session.listen((transaction) => {
       if (made.state === transaction.startState) made.update([transaction]);
@@ -50,14 +67,20 @@ export function TextPane() {
       unlink();
       made.destroy();
     };
-  }, [session, isReadOnly, text, editing]);
+  }, [session, watch, isReadOnly, text, editing]);
   useDiagnosticMarks(view);
   useRevealSelection(view);
   return <div ref={box} className="text-pane" />;
 }
 
 /** The session's state already holds history; the view adds looks and keys by configuration of the same state. */
-function openView(parent: HTMLElement, session: Session, isReadOnly: boolean, label: string): EditorView {
+function openView(
+  parent: HTMLElement,
+  session: Session,
+  isReadOnly: boolean,
+  label: string,
+  looks: Extension,
+): EditorView {
   const nonce = document.querySelector('meta[name="csp-nonce"]')?.getAttribute('content') ?? '';
   const extensions: Extension = [
     EditorView.cspNonce.of(nonce),
@@ -73,7 +96,7 @@ function openView(parent: HTMLElement, session: Session, isReadOnly: boolean, la
     yaml(),
     expressions,
     syntaxHighlighting(COLOURS),
-    autocompletion({ override: [completeNames] }),
+    looks,
     EditorState.readOnly.of(isReadOnly),
     EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
     keymap.of([

@@ -1,4 +1,4 @@
-/** Completion of names in expressions and their colour in text. Whether an expression is right only the server says. */
+/** Completion in the text pane and the colour of expressions. Whether an expression is right only the server says. */
 import type { CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import {
   Decoration,
@@ -8,10 +8,11 @@ import {
   type ViewUpdate,
   ViewPlugin,
 } from '@codemirror/view';
-import { isObject } from '../core/json';
+import type { Path } from '../core/json';
 import { KINDS } from '../core/language';
-import { nodeAt, parseTree, readValue } from '../core/tree';
-import { FUNCTIONS, ROOTS } from './words';
+import type { Draft } from '../core/place';
+import { type Facts, type Hint, keysAt, pathByIndent, preview } from './hints';
+import { completeNames } from './inspectorNames';
 
 const NODE_KEYS = [
   'needs',
@@ -53,59 +54,66 @@ export const expressions = ViewPlugin.fromClass(
   { decorations: (plugin) => plugin.decorations },
 );
 
-export function completeNames(context: CompletionContext): CompletionResult | null {
-  const line = context.state.doc.lineAt(context.pos);
-  const before = line.text.slice(0, context.pos - line.from);
-  const open = before.lastIndexOf('${');
-  const isExpression = (open >= 0 && !before.slice(open).includes('}')) || BARE.test(before);
-  if (isExpression) return names(context);
-  const key = /^\s*([A-Za-z]*)$/.exec(before);
-  if (key === null || (key[1] === '' && !context.explicit)) return null;
-  const options = [...KINDS, ...NODE_KEYS].map((label) => ({ label, type: 'property', apply: `${label}: ` }));
-  return { from: context.pos - (key[1]?.length ?? 0), options, validFor: /^[A-Za-z]*$/ };
+export interface CompletionSource {
+  readonly draft: () => Draft | undefined;
+  readonly facts: () => Facts | undefined;
 }
 
-function names(context: CompletionContext): CompletionResult | null {
-  const word = context.matchBefore(/[A-Za-z_][A-Za-z0-9_.]*/);
-  if (word === null && !context.explicit) return null;
-  const from = word?.from ?? context.pos;
-  const text = word?.text ?? '';
-  const dot = text.lastIndexOf('.');
-  const root = dot < 0 ? '' : text.slice(0, dot);
-  if (root === 'nodes' || root === 'status' || root === 'errors')
-    return {
-      from: from + dot + 1,
-      options: idsOf(context).map((label) => ({ label, type: 'variable' })),
-      validFor: /^[a-z0-9_]*$/,
-    };
-  if (root === 'input')
-    return {
-      from: from + dot + 1,
-      options: fieldsOf(context).map((label) => ({ label, type: 'property' })),
-      validFor: /^\w*$/,
-    };
-  if (dot >= 0) return null;
-  const options = [
-    ...ROOTS.map((label) => ({ label, type: 'namespace' })),
-    ...FUNCTIONS.map((label) => ({ label, type: 'function', apply: `${label}(` })),
+export function completeText({ draft, facts }: CompletionSource) {
+  return (context: CompletionContext): CompletionResult | null => {
+    const line = context.state.doc.lineAt(context.pos);
+    const before = line.text.slice(0, context.pos - line.from);
+    const open = before.lastIndexOf('${');
+    const isExpression = (open >= 0 && !before.slice(open).includes('}')) || BARE.test(before);
+    const known = facts();
+    if (isExpression) return completeNames(draft(), known?.sample)(context);
+    const called = /(?:^|[\s{,-])(use|extension):\s+([A-Za-z0-9_-]*)$/.exec(before);
+    if (called !== null && known !== undefined)
+      return callable(called[1] === 'use', known, context.pos - (called[2]?.length ?? 0));
+    const key = /^(\s*(?:- )?)([A-Za-z]*)$/.exec(before);
+    if (key === null || (key[2] === '' && !context.explicit)) return null;
+    const path = pathByIndent(context.state.doc.toString().split('\n'), line.number - 1, key[1]?.length ?? 0);
+    return { from: context.pos - (key[2]?.length ?? 0), options: keys(path, known), validFor: /^[A-Za-z]*$/ };
+  };
+}
+
+function callable(isUse: boolean, facts: Facts, from: number): CompletionResult {
+  const options = isUse
+    ? [...facts.components.values()].map(({ name, effect, description }) => ({
+        label: name,
+        detail: effect,
+        type: 'function',
+        ...(description === undefined ? {} : { info: description }),
+      }))
+    : facts.points.map(({ name, description }) => ({
+        label: name,
+        type: 'interface',
+        ...(description == null ? {} : { info: description }),
+      }));
+  return { from, options, validFor: /^[A-Za-z0-9_-]*$/ };
+}
+
+/** The schema's own keys where it knows the place, else those of a node. */
+function keys(path: Path, facts: Facts | undefined) {
+  const known = facts === undefined ? [] : keysAt(path, facts);
+  const isNode = path.at(-2) === 'nodes' || known.length === 0;
+  const words = isNode ? [...KINDS, ...NODE_KEYS] : [];
+  const told = new Set(known.map((one) => one.name));
+  return [
+    ...known.map(option),
+    ...words
+      .filter((label) => !told.has(label))
+      .map((label) => ({ label, type: 'property', apply: `${label}: ` })),
   ];
-  return { from, options, validFor: /^\w*$/ };
 }
 
-function idsOf(context: CompletionContext): string[] {
-  const tree = parseTree(context.state.doc.toString());
-  return tree.documents.flatMap((document) => {
-    if (context.pos < document.start || context.pos > document.end) return [];
-    const nodes = readValue(nodeAt(document.root, ['nodes']));
-    return isObject(nodes) ? Object.keys(nodes) : [];
-  });
-}
-
-function fieldsOf(context: CompletionContext): string[] {
-  const tree = parseTree(context.state.doc.toString());
-  return tree.documents.flatMap((document) => {
-    if (context.pos < document.start || context.pos > document.end) return [];
-    const properties = readValue(nodeAt(document.root, ['input', 'properties']));
-    return isObject(properties) ? Object.keys(properties) : [];
-  });
+function option({ name, type, text, standard }: Hint) {
+  const detail = standard === undefined ? type : `${type ?? ''} = ${preview(standard, 20)}`;
+  return {
+    label: name,
+    type: 'property',
+    apply: `${name}: `,
+    ...(detail === undefined ? {} : { detail }),
+    ...(text === undefined ? {} : { info: text }),
+  };
 }

@@ -3,7 +3,7 @@ import { useQueries, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { type Component, componentsQuery } from '../api/components';
-import { matrixQuery, resolveQuery } from '../api/extensions';
+import { type Point, matrixQuery, resolveQuery } from '../api/extensions';
 import { flowQuery } from '../api/flows';
 import { ProblemError } from '../api/http';
 import type { Answerer, Change, Overlay } from '../canvas/card';
@@ -27,8 +27,10 @@ export function useComponentMap(): ReadonlyMap<string, Component> {
   );
 }
 
-export function usePoints() {
-  return useQuery(matrixQuery()).data?.points ?? [];
+const NO_POINTS: readonly Point[] = [];
+
+export function usePoints(): readonly Point[] {
+  return useQuery(matrixQuery()).data?.points ?? NO_POINTS;
 }
 
 /** Asks the engine itself who answers at every extension node for the identity in the bar. */

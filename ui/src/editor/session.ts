@@ -7,7 +7,7 @@ import { type Json, type JsonObject, type Path, isObject } from '../core/json';
 import { type Draft, draftOf } from '../core/place';
 import { type Session, origin } from '../core/session';
 import { type DocumentTree, type Tree, nodeAt, pathAt, readValue } from '../core/tree';
-import type { Effective } from '../core/variant/effective';
+import type { Effective, VariantPatch } from '../core/variant/effective';
 import { ask } from '../worker/ask';
 import { keyPath } from './view';
 
@@ -143,6 +143,7 @@ export interface Projection {
   readonly startOf: (key: string) => number | undefined;
   /** What variants did, when one is edited. */
   readonly effective?: Effective;
+  readonly patches?: readonly VariantPatch[];
   /** The flow as written, when a variant of it is shown. */
   readonly written?: Graph;
 }

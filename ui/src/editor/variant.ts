@@ -129,7 +129,8 @@ class VariantWatch implements Watching {
 
   private look(): Projection {
     const written = this.base.watch.projection();
-    const effective = effectiveOf(writtenIn(this.base), this.layers.map(patchIn));
+    const patches = this.layers.map(patchIn);
+    const effective = effectiveOf(writtenIn(this.base), patches);
     const text = scratchOf(effective.value);
     const tree = parseTree(text);
     const draft = draftOf(text, tree, 0);
@@ -139,7 +140,7 @@ class VariantWatch implements Watching {
     const root =
       own === undefined ? undefined : source?.tree.documents[documentOfVariant(source.tree, own.name)];
     return {
-      ...{ text, tree, draft, document: 0, graph, effective },
+      ...{ text, tree, draft, document: 0, graph, effective, patches },
       written: written.graph,
       isStale: written.isStale || source?.stale === true,
       source: source?.text ?? '',

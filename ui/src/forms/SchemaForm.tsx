@@ -7,6 +7,7 @@ import { AnyField } from './AnyField';
 import { ExpressionInput } from './ExpressionInput';
 import { ModeChip, ModeContext } from './mode';
 import { type Patch, diff } from '../core/diff';
+import { OriginChip } from './origin';
 import { UI, asForm, isShowable } from './schema';
 import { TEMPLATES } from './templates';
 import { fits, validator } from './validator';
@@ -73,7 +74,14 @@ function ValueOrExpression(props: FieldProps) {
 function BareExpression({ formData, fieldPathId, onChange, name, readonly, schema }: FieldProps) {
   return (
     <div className="form-field">
-      <span className="k-label">{labelOf(schema, name)}</span>
+      <div className="form-head">
+        <span className="k-label">{labelOf(schema, name)}</span>
+        <OriginChip
+          path={fieldPathId.path}
+          isStated={formData !== undefined}
+          hasDefault={'x-default' in schema}
+        />
+      </div>
       <ExpressionInput
         label={labelOf(schema, name)}
         value={typeof formData === 'string' ? formData : ''}
@@ -101,6 +109,11 @@ function EitherField(props: FieldProps) {
         <div className="form-field">
           <div className="form-head">
             <span className="k-label">{labelOf(schema, name)}</span>
+            <OriginChip
+              path={fieldPathId.path}
+              isStated={formData !== undefined}
+              hasDefault={'x-default' in schema}
+            />
             <ModeChip />
           </div>
           <ExpressionInput
@@ -114,6 +127,11 @@ function EitherField(props: FieldProps) {
         <div className="form-field">
           <div className="form-head">
             <span className="k-label">{labelOf(schema, name)}</span>
+            <OriginChip
+              path={fieldPathId.path}
+              isStated={formData !== undefined}
+              hasDefault={'x-default' in schema}
+            />
             <ModeChip />
           </div>
           <AnyField {...props} />

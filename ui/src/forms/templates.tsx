@@ -10,6 +10,7 @@ import { useText } from '../app/text';
 import { Button, IconButton } from '../kit/Button';
 import { Icon } from '../kit/Icon';
 import { ModeChip } from './mode';
+import { OriginChip } from './origin';
 
 /** Label, chip for value or expression, the field and its description. */
 export function FieldTemplate(props: FieldTemplateProps) {
@@ -23,6 +24,7 @@ export function FieldTemplate(props: FieldTemplateProps) {
     schema,
     displayLabel,
     fieldPathId,
+    formData,
     registry,
   } = props;
   if (hidden === true) return <div hidden>{children}</div>;
@@ -42,6 +44,11 @@ export function FieldTemplate(props: FieldTemplateProps) {
                 {required === true ? <i aria-hidden="true">*</i> : null}
               </label>
             )}
+            <OriginChip
+              path={fieldPathId.path}
+              isStated={formData !== undefined}
+              hasDefault={'x-default' in schema}
+            />
             <ModeChip />
           </div>
         )}
