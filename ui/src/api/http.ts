@@ -1,18 +1,8 @@
-/** The one door to the engine: JSON in, JSON out, problems as errors. */
+/** The one door to the engine: JSON in, JSON out, problems as errors. Only addresses the engine has pass it. */
+import type { DeletePath, GetPath, PostPath, Problem as Told, PutPath } from './generated';
 
-/** RFC 9457 as the engine writes it. */
-export interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly code: string;
-  readonly detail?: string;
-  readonly run?: string | null;
-  readonly node?: string | null;
-  readonly class?: string;
-  readonly retriable?: boolean;
-  readonly causes?: readonly { readonly node?: string; readonly code: string; readonly class?: string }[];
-}
+/** RFC 9457 as the engine writes it; what stands in for it when something else answers knows less. */
+export type Problem = Pick<Told, 'type' | 'title' | 'status' | 'code'> & Partial<Told>;
 
 export class ProblemError extends Error {
   constructor(
@@ -52,7 +42,10 @@ export interface Send {
   readonly signal?: AbortSignal;
 }
 
-export async function send<T>(path: string, options: Send = {}): Promise<Answer<T>> {
+export async function send<T>(
+  path: GetPath | PostPath | PutPath | DeletePath,
+  options: Send = {},
+): Promise<Answer<T>> {
   const { method = 'GET', query, body, headers, signal } = options;
   const response = await fetch(address(path, query), {
     method,
@@ -73,7 +66,7 @@ export async function send<T>(path: string, options: Send = {}): Promise<Answer<
   return { body: parsed, etag: response.headers.get('etag'), headers: response.headers };
 }
 
-export async function get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> {
+export async function get<T>(path: GetPath, query?: Query, signal?: AbortSignal): Promise<T> {
   const answer = await send<T>(path, {
     ...(query === undefined ? {} : { query }),
     ...(signal === undefined ? {} : { signal }),
@@ -81,7 +74,7 @@ export async function get<T>(path: string, query?: Query, signal?: AbortSignal):
   return answer.body;
 }
 
-export async function post<T>(path: string, body: unknown, query?: Query): Promise<T> {
+export async function post<T>(path: PostPath, body: unknown, query?: Query): Promise<T> {
   return (await send<T>(path, { method: 'POST', body, ...(query === undefined ? {} : { query }) })).body;
 }
 
@@ -113,7 +106,7 @@ function problemOf(response: Response, text: string): Problem {
 
 /** Reads server-sent events until the signal ends it; reconnects are the caller's choice. */
 export function events(
-  path: string,
+  path: GetPath,
   handlers: Readonly<Record<string, (data: unknown) => void>>,
   onEnd?: () => void,
 ): () => void {
