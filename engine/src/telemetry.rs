@@ -27,6 +27,12 @@ pub const REJECTED: &str = "bactrian_catalog_rejected_total";
 pub const OUTBOX: &str = "bactrian_outbox_depth";
 /// Deliveries of events, by outcome: delivered, failed, parked.
 pub const EVENTS: &str = "bactrian_events_total";
+/// Groups of records the store has flushed, and what was in them.
+pub const STORE_FLUSHES: &str = "bactrian_store_flushes_total";
+/// Keys the store has set or removed.
+pub const STORE_KEYS: &str = "bactrian_store_keys_total";
+/// Bytes of those keys and their values.
+pub const STORE_BYTES: &str = "bactrian_store_bytes_total";
 /// The span of one HTTP request, on at level debug.
 pub const REQUEST_SPAN: &str = "request";
 
@@ -65,6 +71,9 @@ impl Telemetry {
             (RUNS, Unit::Count, "runs that ended, by flow and status"),
             (REQUESTS, Unit::Count, "HTTP answers, by the first digit of their status"),
             (EVENTS, Unit::Count, "deliveries of events, by outcome"),
+            (STORE_FLUSHES, Unit::Count, "groups of records the store has flushed"),
+            (STORE_KEYS, Unit::Count, "keys the store has set or removed"),
+            (STORE_BYTES, Unit::Bytes, "bytes of those keys and their values"),
             (REJECTED, Unit::Count, "sets of documents that were refused"),
         ];
         for (name, unit, text) in texts {

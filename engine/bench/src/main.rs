@@ -1,6 +1,7 @@
 //! Whole-server comparisons. Every figure stands beside a reference measured in the same run, because a
 //! ratio survives a noisy machine and an absolute time does not.
 
+mod durable;
 mod http;
 mod load;
 mod loader;
@@ -23,6 +24,8 @@ struct Arguments {
 enum What {
     /// A five-node flow over HTTP, beside a bare hyper echo and a bare hyper JSON server.
     Http(http::Settings),
+    /// Durable runs of three write steps over HTTP, beside what sled and the disk can do; recovery, memory, waits.
+    Durable(durable::Settings),
     /// Loading, planning and reloading flows by the thousand, and starting the server.
     Load(load::Settings),
     /// One row of `load`, in a process of its own; not for people.
@@ -30,6 +33,15 @@ enum What {
     LoadRound {
         /// How many flows.
         flows: usize,
+    },
+    /// The server that `durable` starts; not for people.
+    #[command(hide = true)]
+    DurableServer {
+        /// Where its state is.
+        data: std::path::PathBuf,
+        /// Whether `bench.hold` never answers.
+        #[arg(long)]
+        holds: bool,
     },
     /// One of the servers that `http` starts; not for people.
     #[command(hide = true)]
@@ -42,6 +54,8 @@ enum What {
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     match Arguments::parse().what {
         What::Http(settings) => http::compare(&settings),
+        What::Durable(settings) => durable::measure(&settings),
+        What::DurableServer { data, holds } => durable::serve(data, holds),
         What::Load(settings) => load::measure(&settings),
         What::LoadRound { flows } => load::round(flows),
         What::Server { role } => http::serve(role),

@@ -2,8 +2,8 @@
 
 use std::{
     fs,
-    io::{self, BufRead as _, BufReader},
-    net::SocketAddr,
+    io::{self, BufRead as _, BufReader, Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -42,6 +42,20 @@ impl Server {
         Ok(Duration::from_millis(ticks * 1_000 / TICKS))
     }
 
+    /// Bytes it has made the disk write so far.
+    pub(crate) fn disk_bytes(&self) -> io::Result<u64> {
+        let counts = fs::read_to_string(format!("/proc/{}/io", self.child.id()))?;
+        let line = counts.lines().find_map(|line| line.strip_prefix("write_bytes: "));
+        Ok(line.and_then(|number| number.parse().ok()).unwrap_or(0))
+    }
+
+    /// One of its counters, from `/metrics`; 0 while there is none.
+    pub(crate) fn counter(&self, name: &str) -> io::Result<u64> {
+        let text = get(self.address, "/metrics")?;
+        let found = text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
+        Ok(found.unwrap_or(0))
+    }
+
     /// Resident memory in KiB.
     pub(crate) fn resident_kib(&self) -> io::Result<u64> {
         resident_kib(self.child.id())
@@ -56,6 +70,18 @@ pub(crate) fn resident_kib(process: u32) -> io::Result<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
     Ok(line.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap_or(0))
+}
+
+/// The whole answer to a GET, its head included.
+///
+/// # Errors
+/// When nobody answers.
+pub(crate) fn get(address: SocketAddr, path: &str) -> io::Result<String> {
+    let mut stream = TcpStream::connect(address)?;
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    Ok(answer)
 }
 
 impl Drop for Server {

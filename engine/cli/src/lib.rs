@@ -6,6 +6,7 @@
 
 mod catalog;
 mod check;
+mod data;
 mod explain;
 mod explain_code;
 mod graph;
@@ -43,12 +44,18 @@ enum Command {
     Catalog(catalog::Arguments),
     /// Reports everything that is wrong with documents, without running anything.
     Check(check::Arguments),
+    /// Rewrites a data directory without what was deleted; no server may have it open.
+    Compact(data::CompactArguments),
     /// Shows what runs for an identity: where each node came from, who answers each extension point.
     Explain(explain::Arguments),
     /// Prints the page of an error code.
     ExplainCode(explain_code::Arguments),
+    /// Writes everything a data directory holds to one file, also when it needs another release or machine.
+    Export(data::ExportArguments),
     /// Draws a flow.
     Graph(graph::Arguments),
+    /// Makes a data directory from an export.
+    Import(data::ImportArguments),
     /// Writes the skeleton of a component or a flow.
     New(new::Arguments),
     /// Runs a flow once, here, against the real services.
@@ -69,6 +76,9 @@ pub fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Catalog(arguments) => catalog::run(&arguments, &output),
         Command::Check(arguments) => check::run(&arguments, &output),
+        Command::Compact(arguments) => data::compact(&arguments, &output),
+        Command::Export(arguments) => data::export(&arguments, &output),
+        Command::Import(arguments) => data::import(&arguments, &output),
         Command::Explain(arguments) => explain::run(&arguments, &output),
         Command::Graph(arguments) => graph::run(&arguments, &output),
         Command::ExplainCode(arguments) => explain_code::run(&arguments, &output),

@@ -4,7 +4,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread::JoinHandle,
 };
@@ -36,6 +36,24 @@ pub(super) trait Flush: Send + 'static {
     fn is_full(&mut self) -> bool;
 }
 
+/// What a store has written since it was opened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Groups that were flushed.
+    pub flushes: u64,
+    /// Keys that were set or removed.
+    pub keys: u64,
+    /// Bytes of those keys and their values.
+    pub bytes: u64,
+}
+
+#[derive(Default)]
+struct Tally {
+    flushes: AtomicU64,
+    keys: AtomicU64,
+    bytes: AtomicU64,
+}
+
 /// A handle to the committer. Dropping it ends the thread once its queue is empty.
 pub(super) struct Committer {
     jobs: Option<mpsc::Sender<Job>>,
@@ -43,6 +61,7 @@ pub(super) struct Committer {
     is_full: Arc<AtomicBool>,
     due: watch::Receiver<Option<Timestamp>>,
     outbox: watch::Receiver<Outbox>,
+    tally: Arc<Tally>,
 }
 
 impl Committer {
@@ -52,12 +71,14 @@ impl Committer {
         let (announce, due) = watch::channel(ledger.due());
         let (posted, outbox) = watch::channel(ledger.outbox());
         let is_full = Arc::new(AtomicBool::new(false));
-        let work = Work { ledger, flush, is_full: is_full.clone(), due: announce, posted };
+        let tally = Arc::new(Tally::default());
+        let work =
+            Work { ledger, flush, is_full: is_full.clone(), due: announce, posted, tally: tally.clone() };
         let thread = std::thread::Builder::new()
             .name("committer".into())
             .spawn(move || work.run(queue))
             .map_err(|error| files("start the committer", &error))?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread), is_full, due, outbox })
+        Ok(Self { jobs: Some(jobs), thread: Some(thread), is_full, due, outbox, tally })
     }
 
     pub(super) fn due(&self) -> watch::Receiver<Option<Timestamp>> {
@@ -66,6 +87,12 @@ impl Committer {
 
     pub(super) fn outbox(&self) -> watch::Receiver<Outbox> {
         self.outbox.clone()
+    }
+
+    pub(super) fn written(&self) -> Written {
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        let Tally { flushes, keys, bytes } = &*self.tally;
+        Written { flushes: read(flushes), keys: read(keys), bytes: read(bytes) }
     }
 
     /// A call whose answer waits for the flush of its group.
@@ -131,6 +158,7 @@ struct Work<F> {
     is_full: Arc<AtomicBool>,
     due: watch::Sender<Option<Timestamp>>,
     posted: watch::Sender<Outbox>,
+    tally: Arc<Tally>,
 }
 
 impl<F: Flush> Work<F> {
@@ -162,12 +190,15 @@ impl<F: Flush> Work<F> {
     /// Ends a group. After a failed flush nobody knows what is on disk: `Unknown`, or `Full`.
     fn commit(&mut self, must_flush: bool) -> Result<()> {
         fail::fail_point!("commit::gathered");
-        self.ledger.commit()?;
+        let (keys, bytes) = self.ledger.commit()?;
+        self.tally.keys.fetch_add(keys, Ordering::Relaxed);
+        self.tally.bytes.fetch_add(bytes, Ordering::Relaxed);
         if !must_flush {
             return Ok(());
         }
         fail::fail_point!("commit::applied", |_| Err(Error::Unknown));
         let flushed = self.flush.flush();
+        self.tally.flushes.fetch_add(1, Ordering::Relaxed);
         fail::fail_point!("commit::flushed", |_| Err(Error::Unknown));
         self.is_full.store(self.flush.is_full(), Ordering::Relaxed);
         flushed.map_err(|error| match error {

@@ -30,6 +30,7 @@ use sdk::Timestamp;
 use tokio::sync::watch;
 
 pub use self::sled::{Available, Durability, Settings, Sled, Upkeep};
+pub use commit::Written;
 pub use contract::{
     Appended, Batch, Created, Delivered, Error, Event, Filter, Idempotency, Inbound, Lease, Message,
     OutEvent, OutId, Outbox, Page, Result, Row, Snapshot, Start,

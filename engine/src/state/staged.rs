@@ -30,14 +30,21 @@ impl Staged {
         Self { base, changes: RwLock::default() }
     }
 
-    /// Hands everything on, all of it or nothing.
-    pub(super) fn commit(&self) -> Result<()> {
+    /// Hands everything on, all of it or nothing, and tells how many keys and bytes that were.
+    pub(super) fn commit(&self) -> Result<(u64, u64)> {
         let changes = std::mem::take(&mut *self.changes.write().unwrap_or_else(PoisonError::into_inner));
         if changes.is_empty() {
-            return Ok(());
+            return Ok((0, 0));
         }
-        self.base.apply(changes.into_iter().collect())
+        let bytes = changes.iter().map(|(key, value)| key.len() + value.as_ref().map_or(0, Vec::len)).sum();
+        let size = (count(changes.len()), count(bytes));
+        self.base.apply(changes.into_iter().collect())?;
+        Ok(size)
     }
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
 }
 
 impl Table for Staged {

@@ -1,14 +1,18 @@
 //! How long `bactrian serve` takes until `/readyz` says yes, and what it holds when nobody calls.
 
 use std::{
-    io::{self, BufRead as _, BufReader, Read as _, Write as _},
-    net::{SocketAddr, TcpStream},
+    io::{self, BufRead as _, BufReader},
+    net::SocketAddr,
     path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
-use crate::{loader::count, process::resident_kib, table::Table};
+use crate::{
+    loader::count,
+    process::{get, resident_kib},
+    table::Table,
+};
 
 const ROUNDS: usize = 5;
 /// How long a server idles before its memory is read.
@@ -66,21 +70,10 @@ fn start(program: &Path, flows: &Path, data: Option<&Path>) -> io::Result<(Durat
     let address = line.split("http://").nth(1).and_then(|rest| rest.split_whitespace().next());
     let address: Option<SocketAddr> = address.and_then(|address| address.parse().ok());
     let address = address.ok_or_else(|| io::Error::other(format!("no address: {line:?}")))?;
-    while !is_ready(address) {
+    while !get(address, "/readyz").is_ok_and(|answer| answer.starts_with("HTTP/1.1 200")) {
         std::thread::sleep(Duration::from_millis(1));
     }
     let time = begun.elapsed();
     std::thread::sleep(IDLE);
     Ok((time, resident_kib(running.0.id())?))
-}
-
-fn is_ready(address: SocketAddr) -> bool {
-    let ask = || -> io::Result<String> {
-        let mut stream = TcpStream::connect(address)?;
-        stream.write_all(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        Ok(answer)
-    };
-    ask().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
 }

@@ -9,9 +9,11 @@ use engine::{
 };
 use serde_json::json;
 
-use super::{environment, existing};
+use super::environment;
 use crate::{
-    check, opening,
+    check,
+    data::existing,
+    opening,
     output::{Fault, Output},
 };
 

@@ -6,11 +6,7 @@ mod export;
 mod history;
 mod remote;
 
-use std::{
-    path::{Path, PathBuf},
-    process::ExitCode,
-    sync::Arc,
-};
+use std::{path::Path, process::ExitCode, sync::Arc};
 
 use engine::{
     publish::Revisions,
@@ -18,6 +14,7 @@ use engine::{
 };
 
 use crate::{
+    data::existing,
     opening,
     output::{Fault, Output},
 };
@@ -58,14 +55,6 @@ pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Fa
 fn revisions(data: &Path) -> Result<Revisions, Fault> {
     let store = Sled::open(&state::Settings::new(existing(data)?), opening::now()).map_err(environment)?;
     Ok(Revisions::new(Arc::new(store)))
-}
-
-/// A store is opened here, never made: a mistyped path would else look like an empty history.
-fn existing(data: &Path) -> Result<PathBuf, Fault> {
-    if data.is_dir() {
-        return Ok(data.to_owned());
-    }
-    Err(Fault::Usage(format!("{} is no data directory", data.display())))
 }
 
 fn environment(fault: impl std::fmt::Display) -> Fault {

@@ -155,12 +155,12 @@ fn key(identity: &Identity, level: u8) -> Option<[String; 3]> {
     Some([use_case, text(biz_id.map(sdk::BizId::as_str)), text(scenario.map(sdk::Scenario::as_str))])
 }
 
+/// The keys tried are the error's data: callers are shown them as `tried`.
 fn not_found(point: &PointPlan, identity: &Identity) -> Error {
-    let tried: Vec<String> =
-        (1..=3).filter_map(|level| key(identity, level)).map(|key| format!("({})", key.join(", "))).collect();
-    let message =
-        format!("no extension of `{}` answers for {}; tried {}", point.name, identity, tried.join(" "));
-    Error::new(Class::NotFound, "EXTENSION_NOT_FOUND", message)
+    let tried: Vec<[String; 3]> = (1..=3).filter_map(|level| key(identity, level)).collect();
+    let told: Vec<String> = tried.iter().map(|key| format!("({})", key.join(", "))).collect();
+    let message = format!("no extension of `{}` answers for {identity}; tried {}", point.name, told.join(" "));
+    Error::new(Class::NotFound, "EXTENSION_NOT_FOUND", message).with_data(Shared::new(serde_json::json!(tried)))
 }
 
 /// The value as the contract takes it, its defaults filled.

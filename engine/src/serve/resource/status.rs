@@ -13,7 +13,7 @@ use crate::{
     clock::text,
     error,
     serve::{Answer, Ask, Problem, bytes},
-    telemetry::{OUTBOX, TASKS},
+    telemetry::{OUTBOX, STORE_BYTES, STORE_FLUSHES, STORE_KEYS, TASKS},
 };
 
 /// Who asks, and what they may do.
@@ -91,6 +91,12 @@ pub(in crate::serve) async fn metrics(ask: Ask) -> Answer {
     telemetry.gauge(TASKS).set(f64::from(tasks));
     #[expect(clippy::cast_precision_loss, reason = "an outbox stays far below 2^52")]
     telemetry.gauge(OUTBOX).set(ask.engine.store().outbox().borrow().depth as f64);
+    if let Some(sled) = &ask.engine.0.sled {
+        let written = sled.written();
+        telemetry.counter(STORE_FLUSHES, &[]).absolute(written.flushes);
+        telemetry.counter(STORE_KEYS, &[]).absolute(written.keys);
+        telemetry.counter(STORE_BYTES, &[]).absolute(written.bytes);
+    }
     let text = telemetry.render();
     Ok(bytes(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text).map(Either::Left))
 }

@@ -56,8 +56,8 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// Hands the changes of a group to the table, all of them or none.
-    pub(crate) fn commit(&mut self) -> Result<()> {
+    /// Hands the changes of a group to the table, all of them or none; tells how many keys and bytes.
+    pub(crate) fn commit(&mut self) -> Result<(u64, u64)> {
         self.tick()?;
         self.table.commit()
     }

@@ -11,7 +11,7 @@ use super::{
     super::{
         Appended, Batch, Created, Delivered, Documents, Error, Expected, Filter, Inbound, Kept, Lease,
         Message, OutEvent, OutId, Outbox, Page, Result, RunId, Snapshot, Start, Store,
-        commit::{Committer, Flush},
+        commit::{Committer, Flush, Written},
         key,
         ledger::{self, Begun, Ledger},
         list, prepare, read,
@@ -52,6 +52,12 @@ impl Sled {
         let space = Space::open(&settings.dir, settings.reserve_bytes, settings.available)?;
         let committer = Committer::start(ledger, Disk { periods: periods.clone(), space })?;
         Ok(Self { committer, periods, incarnation, turning: tokio::sync::Mutex::new(()) })
+    }
+
+    /// What was written since it was opened.
+    #[must_use]
+    pub fn written(&self) -> Written {
+        self.committer.written()
     }
 
     /// Runs a read where it may block.
