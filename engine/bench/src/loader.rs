@@ -108,7 +108,11 @@ async fn one(mut stream: TcpStream, request: Arc<[u8]>, until: Instant) -> (Vec<
 }
 
 /// Sends one request and reads its whole answer; true when it is a 2xx.
-pub(crate) async fn exchange(stream: &mut TcpStream, request: &[u8], buffer: &mut Vec<u8>) -> io::Result<bool> {
+pub(crate) async fn exchange(
+    stream: &mut TcpStream,
+    request: &[u8],
+    buffer: &mut Vec<u8>,
+) -> io::Result<bool> {
     stream.write_all(request).await?;
     buffer.clear();
     loop {

@@ -62,7 +62,7 @@ pub(crate) fn compact(arguments: &CompactArguments, output: &Output) -> Result<E
         let store = Sled::open(&state::Settings::new(&data), now)?;
         store.compact(now).await
     });
-    done.map_err(refused)?;
+    done.map_err(|fault| refused(&fault))?;
     let after = bytes_of(&data)?;
     if output.is_json() {
         output.json(&json!({"before": before, "after": after}));
@@ -77,7 +77,8 @@ pub(crate) fn export(arguments: &ExportArguments, output: &Output) -> Result<Exi
     let data = existing(&arguments.data)?;
     let out = &arguments.out;
     let file = File::create_new(out).map_err(|fault| Fault::file("make", out, &fault))?;
-    let lines = Sled::export(&state::Settings::new(data), &mut BufWriter::new(&file)).map_err(refused)?;
+    let lines = Sled::export(&state::Settings::new(data), &mut BufWriter::new(&file))
+        .map_err(|fault| refused(&fault))?;
     file.sync_all().map_err(|fault| Fault::file("write", out, &fault))?;
     tell(lines, "written to", out, output);
     Ok(ExitCode::SUCCESS)
@@ -87,7 +88,7 @@ pub(crate) fn export(arguments: &ExportArguments, output: &Output) -> Result<Exi
 pub(crate) fn import(arguments: &ImportArguments, output: &Output) -> Result<ExitCode, Fault> {
     let file = File::open(&arguments.file).map_err(|fault| Fault::file("read", &arguments.file, &fault))?;
     let settings = state::Settings::new(&arguments.data);
-    let lines = Sled::import(&settings, &mut BufReader::new(file)).map_err(refused)?;
+    let lines = Sled::import(&settings, &mut BufReader::new(file)).map_err(|fault| refused(&fault))?;
     tell(lines, "read into", &arguments.data, output);
     Ok(ExitCode::SUCCESS)
 }
@@ -100,7 +101,7 @@ fn tell(lines: u64, done: &str, path: &Path, output: &Output) {
     }
 }
 
-fn refused(fault: state::Error) -> Fault {
+fn refused(fault: &state::Error) -> Fault {
     Fault::Environment(fault.to_string())
 }
 

@@ -179,3 +179,30 @@ fn the_catalog_is_published_listed_compared_rolled_back_and_exported() {
     assert_eq!(call(&["catalog", "list", "--data", "dta"]).code, 2);
     assert_eq!(call(&["catalog", "export", "--to", "out"]).code, 2);
 }
+
+/// What a store holds goes through a file into another directory, and a smaller file loses nothing.
+#[test]
+fn a_data_directory_moves_through_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    fs::create_dir(here.join("flows")).unwrap();
+    fs::write(here.join("flows/good.yaml"), GOOD).unwrap();
+    let call = |arguments: &[&str], code: i32| {
+        let done = bactrian(here, arguments);
+        assert_eq!(done.code, code, "{arguments:?}: {}{}", done.stdout, done.stderr);
+        done
+    };
+    fs::create_dir(here.join("data")).unwrap();
+    call(&["catalog", "publish", "--data", "data", "--note", "first", "flows"], 0);
+    call(&["compact", "--data", "data"], 0);
+    call(&["export", "--data", "data", "--out", "all.jsonl"], 0);
+    let again = call(&["export", "--data", "data", "--out", "all.jsonl"], 3);
+    assert!(again.stderr.contains("cannot make all.jsonl"), "no export is written over: {}", again.stderr);
+    call(&["import", "--data", "moved", "all.jsonl"], 0);
+    let history = call(&["catalog", "list", "--data", "moved"], 0);
+    assert!(history.stdout.contains("first"), "{}", history.stdout);
+    let refused = call(&["import", "--data", "moved", "all.jsonl"], 3);
+    assert!(refused.stderr.contains("not empty"), "{}", refused.stderr);
+    let missing = call(&["compact", "--data", "nowhere"], 2);
+    assert!(missing.stderr.contains("no data directory"), "{}", missing.stderr);
+}

@@ -172,6 +172,8 @@ async fn the_identity_and_the_guard_pick_the_extension() {
     for key in ["(f, other, live)", "(f, other, default)", "(f, default, default)"] {
         assert!(missed.detail.contains(key), "{}", missed.detail);
     }
+    let tried = json!([["f", "other", "live"], ["f", "other", "default"], ["f", "default", "default"]]);
+    assert_eq!(missed.error.data.as_deref(), Some(&tried));
 }
 
 struct Points;

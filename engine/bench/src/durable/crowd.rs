@@ -12,14 +12,14 @@ use std::{
     time::Duration,
 };
 
-use tokio::{net::TcpStream, runtime::Runtime, task::JoinSet, time::sleep};
+use tokio::{net::TcpStream, runtime::Runtime, task::JoinSet};
 
 use super::Settings;
 use crate::{
     loader::{self, count, exchange},
     process::{Server, get},
     table::Table,
-    watch::now,
+    watch::{now, pause},
 };
 
 /// Callers that start the crowd.
@@ -54,13 +54,13 @@ async fn recovery(settings: &Settings) -> Result<(), Box<dyn std::error::Error>>
     let begun = now();
     let server = server(dir.path(), &[])?;
     while !get(server.address, "/readyz").is_ok_and(|answer| answer.starts_with("HTTP/1.1 200")) {
-        sleep(Duration::from_millis(1)).await;
+        pause(Duration::from_millis(1)).await;
     }
     let ready = begun.elapsed();
     let done = "bactrian_runs_total{flow=\"bench.held\",status=\"succeeded\"} ";
     let all = u64::try_from(settings.live)?;
     while server.counter(done)? < all && begun.elapsed() < Duration::from_secs(300) {
-        sleep(Duration::from_millis(50)).await;
+        pause(Duration::from_millis(50)).await;
     }
     let mut table = Table::new(&["killed with live runs", "until ready ms", "until all over ms", "over"]);
     table.row(vec![
@@ -85,8 +85,7 @@ async fn waiting(settings: &Settings) -> Result<(), Box<dyn std::error::Error>> 
     let again = server(dir.path(), &[])?;
     let restart = begun.elapsed();
     let mib = |kib: u64| format!("{:.0}", count(kib) / 1024.0);
-    let mut table =
-        Table::new(&["waiting runs", "RSS MiB without", "with", "after a restart", "restart ms"]);
+    let mut table = Table::new(&["waiting runs", "RSS MiB without", "with", "after a restart", "restart ms"]);
     table.row(vec![
         settings.waiting.to_string(),
         mib(empty),
@@ -101,7 +100,7 @@ async fn waiting(settings: &Settings) -> Result<(), Box<dyn std::error::Error>> 
 /// Starts `runs` runs and does not wait for their end.
 async fn start(address: SocketAddr, flow: &str, runs: usize) -> io::Result<()> {
     let next = Arc::new(AtomicUsize::new(0));
-    let mut callers = JoinSet::new();
+    let mut callers: JoinSet<io::Result<()>> = JoinSet::new();
     for _ in 0..CALLERS {
         let (next, path) = (Arc::clone(&next), format!("/v1/flows/{flow}"));
         callers.spawn(async move {
@@ -115,7 +114,7 @@ async fn start(address: SocketAddr, flow: &str, runs: usize) -> io::Result<()> {
                 let body = format!(r#"{{"id":"O{id}"}}"#);
                 let request = loader::request(&path, &body, "prefer: respond-async\r\n");
                 while !exchange(&mut stream, &request, &mut buffer).await? {
-                    sleep(Duration::from_millis(20)).await;
+                    pause(Duration::from_millis(20)).await;
                 }
             }
         });
@@ -140,7 +139,7 @@ async fn resuming(settings: &Settings) -> Result<(), Box<dyn std::error::Error>>
         let callback = loader::request("/v1/callbacks/bench", &body, "");
         let waited = async {
             // Until the run waits for certain: what is measured is the resuming, not the start.
-            sleep(Duration::from_millis(20)).await;
+            pause(Duration::from_millis(20)).await;
             let sent = now();
             exchange(&mut bank, &callback, &mut taken).await.map(|_| sent)
         };
@@ -151,7 +150,9 @@ async fn resuming(settings: &Settings) -> Result<(), Box<dyn std::error::Error>>
     }
     times.sort();
     let us = |share: usize| {
-        times.get(times.len() * share / 100).map_or_else(String::new, |time| format!("{:.0}", time.as_secs_f64() * 1e6))
+        times
+            .get(times.len() * share / 100)
+            .map_or_else(String::new, |time| format!("{:.0}", time.as_secs_f64() * 1e6))
     };
     let mut table = Table::new(&["callback to answer", "p50 µs", "p99 µs"]);
     table.row(vec![format!("{} callbacks", times.len()), us(50), us(99)]);

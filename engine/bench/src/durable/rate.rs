@@ -81,11 +81,7 @@ pub(super) fn measure(settings: &Settings, runtime: &Runtime) -> Result<(), Box<
     Ok(())
 }
 
-async fn under_load(
-    dir: &Path,
-    clients: usize,
-    seconds: u64,
-) -> Result<Spent, Box<dyn std::error::Error>> {
+async fn under_load(dir: &Path, clients: usize, seconds: u64) -> Result<Spent, Box<dyn std::error::Error>> {
     let data = dir.join("data");
     let server = Server::start(&["durable-server", &data.to_string_lossy()])?;
     let request: Arc<[u8]> = loader::request("/v1/flows/bench.steps", r#"{"id":"O1"}"#, "");

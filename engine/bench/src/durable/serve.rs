@@ -7,7 +7,7 @@ use std::{
 };
 
 use engine::{Engine, Settings, serve::Server};
-use sdk::prelude::*;
+use sdk::{Registry, prelude::*};
 
 /// Flows of three write steps, of a step that may never answer, and of a wait.
 const FLOWS: &str = "apiVersion: bactrian/v1

@@ -159,8 +159,10 @@ fn key(identity: &Identity, level: u8) -> Option<[String; 3]> {
 fn not_found(point: &PointPlan, identity: &Identity) -> Error {
     let tried: Vec<[String; 3]> = (1..=3).filter_map(|level| key(identity, level)).collect();
     let told: Vec<String> = tried.iter().map(|key| format!("({})", key.join(", "))).collect();
-    let message = format!("no extension of `{}` answers for {identity}; tried {}", point.name, told.join(" "));
-    Error::new(Class::NotFound, "EXTENSION_NOT_FOUND", message).with_data(Shared::new(serde_json::json!(tried)))
+    let message =
+        format!("no extension of `{}` answers for {identity}; tried {}", point.name, told.join(" "));
+    Error::new(Class::NotFound, "EXTENSION_NOT_FOUND", message)
+        .with_data(Shared::new(serde_json::json!(tried)))
 }
 
 /// The value as the contract takes it, its defaults filled.
