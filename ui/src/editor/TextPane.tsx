@@ -25,9 +25,11 @@ import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
 import { useText } from '../app/text';
 import type { Session } from '../core/session';
-import { pathAt } from '../core/tree';
+import { type Tree, nodeAt, pathAt, readValue } from '../core/tree';
 import { type CompletionSource, completeText, expressions } from './completion';
 import { type HoverSource, hover } from './hover';
+import type { Place } from './hints';
+import language from './language.json';
 import { offsetOf, useProblems } from './problems';
 import { useEditing } from './session';
 import { useFacts } from './useHints';
@@ -48,12 +50,9 @@ export function TextPane() {
   useEffect(() => {
     if (box.current === null) return;
     const told: Told = {
-      facts: () => facts.current,
+      facts: () => ({ ...facts.current, language }),
       draft: () => watch.projection().draft,
-      pathAt: (offset) => {
-        const document = session.tree.documents.find((one) => one.start <= offset && offset <= one.end);
-        return document === undefined ? [] : pathAt(document.root, offset);
-      },
+      placeAt: (offset) => placeIn(session.tree, offset),
     };
     const looks = [hover(told, text), autocompletion({ override: [completeText(told)] })];
     const made = openView(box.current, session, isReadOnly, text('text.label'), looks);
@@ -71,6 +70,13 @@ export function TextPane() {
   useDiagnosticMarks(view);
   useRevealSelection(view);
   return <div ref={box} className="text-pane" />;
+}
+
+function placeIn(tree: Tree, offset: number): Place {
+  const document = tree.documents.find((one) => one.start <= offset && offset <= one.end);
+  if (document === undefined) return { path: [], kind: '' };
+  const kind = readValue(nodeAt(document.root, ['kind']));
+  return { path: pathAt(document.root, offset), kind: typeof kind === 'string' ? kind : '' };
 }
 
 /** The session's state already holds history; the view adds looks and keys by configuration of the same state. */

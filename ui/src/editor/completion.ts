@@ -95,7 +95,7 @@ function callable(isUse: boolean, facts: Facts, from: number): CompletionResult 
 
 /** The schema's own keys where it knows the place, else those of a node. */
 function keys(path: Path, facts: Facts | undefined) {
-  const known = facts === undefined ? [] : keysAt(path, facts);
+  const known = facts === undefined ? [] : keysAt({ path }, facts);
   const isNode = path.at(-2) === 'nodes' || known.length === 0;
   const words = isNode ? [...KINDS, ...NODE_KEYS] : [];
   const told = new Set(known.map((one) => one.name));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Component } from '../api/components';
 import type { Facts } from './hints';
+import language from './language.json';
 import { hintAt, keysAt, pathByIndent, preview, readIn, sampleAt } from './hints';
 
 const HTTP: Component = {
@@ -33,25 +34,44 @@ const FACTS: Facts = {
 
 describe('hints', () => {
   it('tell what the engine says about a place', () => {
-    expect(hintAt(['nodes', 'load', 'with', 'method'], FACTS)).toStrictEqual({
+    expect(hintAt({ path: ['nodes', 'load', 'with', 'method'], kind: 'Flow' }, FACTS)).toStrictEqual({
       name: 'method',
       type: 'GET | POST',
       text: 'How it is asked.',
       standard: 'GET',
     });
-    expect(hintAt(['nodes', 'load', 'use'], FACTS)).toStrictEqual({
+    expect(hintAt({ path: ['nodes', 'load', 'use'], kind: 'Flow' }, FACTS)).toStrictEqual({
       name: 'http',
       type: 'write',
       text: 'Calls a service.',
     });
-    expect(hintAt(['nodes', 'load', 'with', 'headers', 'x-a'], FACTS)?.text).toBe('One header.');
-    expect(hintAt(['nodes', 'load', 'timeout', 'total'], FACTS)?.text).toBe('All of it');
-    expect(hintAt(['patch', 'set', 'nodes', 'load', 'with', 'method'], FACTS)?.name).toBe('method');
-    expect(hintAt(['metadata', 'title'], FACTS)).toBeUndefined();
+    expect(hintAt({ path: ['nodes', 'load', 'with', 'headers', 'x-a'], kind: 'Flow' }, FACTS)?.text).toBe(
+      'One header.',
+    );
+    expect(hintAt({ path: ['nodes', 'load', 'timeout', 'total'], kind: 'Flow' }, FACTS)?.text).toBe(
+      'All of it',
+    );
+    expect(
+      hintAt({ path: ['patch', 'set', 'nodes', 'load', 'with', 'method'], kind: 'Flow' }, FACTS)?.name,
+    ).toBe('method');
+    expect(hintAt({ path: ['metadata', 'title'], kind: 'Flow' }, FACTS)).toBeUndefined();
+  });
+
+  it('tell what the language says of its own keys', () => {
+    const at = (path: (string | number)[], kind = 'Flow') =>
+      hintAt({ path, kind }, { ...FACTS, language })?.text;
+    expect(at(['durable'])).toContain('journalled');
+    expect(at(['triggers', 'http', 'path'])).toBeDefined();
+    expect(at(['nodes', 'load', 'retry', 'attempts'])).toBeDefined();
+    expect(at(['nodes', 'load', 'when'])).toContain('runs only when');
+    expect(at(['patch', 'add'], 'Variant')).toBeDefined();
+    expect(at(['patch', 'set', 'durable'], 'Variant')).toContain('journalled');
+    expect(at(['point'], 'Extension')).toBeDefined();
+    expect(at(['nodes', 'load', 'nonsense'])).toBeUndefined();
   });
 
   it('offer the keys of a place', () => {
-    expect(keysAt(['nodes', 'load', 'with'], FACTS).map((one) => one.name)).toStrictEqual([
+    expect(keysAt({ path: ['nodes', 'load', 'with'] }, FACTS).map((one) => one.name)).toStrictEqual([
       'method',
       'headers',
     ]);

@@ -17,6 +17,13 @@ export interface Facts {
   readonly nodeSchema: (node: JsonObject) => JsonObject;
   readonly sample: Sample | undefined;
   readonly flow: JsonObject;
+  /** The language's own schema. */
+  readonly language?: JsonObject;
+}
+/** A place of the file and the kind of document it stands in. */
+export interface Place {
+  readonly path: Path;
+  readonly kind: string;
 }
 export interface Hint {
   readonly name: string;
@@ -63,14 +70,43 @@ export function valueAt(value: Json, path: Path): Json | undefined {
   return found;
 }
 
-export function hintAt(path: Path, facts: Facts): Hint | undefined {
-  const place = within(plainPath(path), facts.flow);
-  const last = place?.rest.at(-1);
-  if (place === undefined || last === undefined) return undefined;
-  const { node, rest } = place;
-  if (rest.length === 1 && (last === 'use' || last === 'extension')) return named(String(node[last]), facts);
-  const schema = schemaAt(schemaOf(node, facts), rest);
+export function hintAt(at: Place, facts: Facts): Hint | undefined {
+  const path = plainPath(at.path);
+  const place = within(path, facts.flow);
+  const last = path.at(-1);
+  if (last === undefined) return undefined;
+  if (place !== undefined) {
+    const { node, rest } = place;
+    if (rest.length === 1 && (last === 'use' || last === 'extension'))
+      return named(String(node[last]), facts);
+    const isConfig = rest[0] === 'with' && rest.length > 1;
+    const config = isConfig ? schemaAt(schemaOf(node, facts), rest) : undefined;
+    if (config !== undefined) return hintOf(String(last), config);
+  }
+  const said = languageAt(at, facts.language);
+  if (said !== undefined) return hintOf(String(last), said);
+  const schema = place === undefined ? undefined : schemaAt(schemaOf(place.node, facts), place.rest);
   return schema === undefined ? undefined : hintOf(String(last), schema);
+}
+
+const DOCUMENTS: Readonly<Record<string, string>> = {
+  Flow: 'flow',
+  Variant: 'variant',
+  ExtensionPoint: 'extension-point',
+  Extension: 'extension',
+  Config: 'configuration',
+  Identity: 'identity-rules',
+  Connection: 'connection',
+  Decision: 'decision',
+};
+
+/** A patch states parts of a flow, so a place in it means what it means there. */
+function languageAt({ path, kind }: Place, language: JsonObject | undefined): JsonObject | undefined {
+  const plain = plainPath(path);
+  const name = DOCUMENTS[plain === path ? kind : 'Flow'];
+  if (language === undefined || name === undefined || plain.length === 0) return undefined;
+  const found = schemaAt({ $ref: `#/$defs/${name}` }, plain, language);
+  return found?.['description'] === undefined && found?.['type'] === undefined ? undefined : found;
 }
 
 function named(name: string, { components, points }: Facts): Hint {
@@ -111,12 +147,14 @@ export function schemaAt(
   const here = resolved(Object(schema), root);
   const [step, ...rest] = path;
   if (step === undefined) return here;
-  const { properties, items, additionalProperties, anyOf, oneOf } = here;
+  const { properties, items, additionalProperties, anyOf, oneOf, then, else: otherwise } = here;
   const direct =
     typeof step === 'number' ? items : isObject(properties ?? null) ? Object(properties)[step] : undefined;
   const found = schemaAt(direct ?? additionalProperties, rest, root);
   if (found !== undefined) return found;
-  for (const branch of [anyOf, oneOf].flatMap((one) => (isList(one) ? one : []))) {
+  for (const branch of [anyOf, oneOf, [then ?? null, otherwise ?? null]].flatMap((one) =>
+    isList(one) ? one : [],
+  )) {
     const inner = schemaAt(branch, path, root);
     if (inner !== undefined) return inner;
   }
@@ -144,7 +182,7 @@ function hintOf(name: string, schema: JsonObject): Hint {
 }
 
 /** Keys that may stand at a place: the schema's, with what they mean. */
-export function keysAt(path: Path, facts: Facts): readonly Hint[] {
+export function keysAt({ path }: Pick<Place, 'path'>, facts: Facts): readonly Hint[] {
   const place = within(plainPath(path), facts.flow);
   if (place === undefined) return [];
   const properties = schemaAt(schemaOf(place.node, facts), place.rest)?.['properties'];

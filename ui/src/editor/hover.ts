@@ -1,15 +1,14 @@
 /** The text pane's hover: what a key means, what an expression had in the last run. */
 import { type Tooltip, hoverTooltip } from '@codemirror/view';
 import type { Translate } from '../app/text';
-import type { Path } from '../core/json';
-import { type Facts, type Hint, hintAt, preview, readIn, sampleAt } from './hints';
+import { type Facts, type Hint, type Place, hintAt, preview, readIn, sampleAt } from './hints';
 
 export interface HoverSource {
   readonly facts: () => Facts | undefined;
-  readonly pathAt: (offset: number) => Path;
+  readonly placeAt: (offset: number) => Place;
 }
 
-export function hover({ facts, pathAt }: HoverSource, text: Translate) {
+export function hover({ facts, placeAt }: HoverSource, text: Translate) {
   return hoverTooltip((view, position): Tooltip | null => {
     const known = facts();
     if (known === undefined) return null;
@@ -19,7 +18,7 @@ export function hover({ facts, pathAt }: HoverSource, text: Translate) {
     const hint: Hint | undefined =
       read !== undefined && sample !== undefined
         ? { name: read.text, sample }
-        : hintAt(pathAt(position), known);
+        : hintAt(placeAt(position), known);
     if (hint === undefined) return null;
     const start = read === undefined ? position : line.from + read.from;
     return {
