@@ -5,10 +5,11 @@
 //! per idempotency key, and none without an intent in the journal · I4 every acknowledged start exists · I5 same key,
 //! same run, same bytes · I6 journals only grow · I8 an ended run never changes · I9 compensations cover exactly what
 //! succeeded or may have, in reverse completion order · I10 each wait ends once, a timer never early · I11 every run
-//! ends · I13 nobody gets another tenant's answer. Epochs (I7), the outbox (I12) and replay (I14) are held by the
-//! suites of the store and of the runtime.
+//! ends · I12 every committed event arrives, in order per key · I13 nobody gets another tenant's answer. Epochs (I7)
+//! and replay (I14) are held by the suites of the store and of the runtime.
 
 mod callers;
+pub(crate) mod events;
 mod journal;
 mod money;
 #[cfg(test)]
@@ -42,10 +43,11 @@ pub fn check(history: &[Line], audit: &Audit, looks: &[Look]) -> Findings {
     violations.extend(money::check(history, audit, runs, &by_key));
     violations.extend(journal::check(runs));
     violations.extend(journal::only_grows(looks));
+    violations.extend(events::check(&audit.notices, runs));
     Findings { sagas: u64::try_from(by_key.len()).unwrap_or(u64::MAX), violations }
 }
 
-type Runs = BTreeMap<RunId, Snapshot>;
+pub(crate) type Runs = BTreeMap<RunId, Snapshot>;
 
 /// The saga a run belongs to.
 fn key(run: &Snapshot) -> Option<&str> {

@@ -45,11 +45,12 @@ pub(super) fn check(
 fn effects(audit: &Audit, runs: &Runs) -> Vec<String> {
     let mut broken = Vec::new();
     let mut applied = BTreeSet::new();
-    let intents: BTreeSet<&str> = runs
-        .values()
-        .flat_map(|run| &run.records)
-        .filter_map(|record| match &record.entry {
-            Entry::NodeStarted { key, .. } | Entry::CompensationStarted { key, .. } => Some(&**key),
+    let records = runs.values().flat_map(|run| run.records.iter().map(move |record| (run.run, record)));
+    let intents: BTreeSet<String> = records
+        .filter_map(|(run, record)| match &record.entry {
+            Entry::NodeStarted { key, .. } | Entry::CompensationStarted { key, .. } => Some(key.to_string()),
+            // An event leaves after the node that announces it has ended, and needs no intent.
+            Entry::NodeSucceeded { address, .. } => Some(format!("{run}:{address}")),
             _ => None,
         })
         .collect();

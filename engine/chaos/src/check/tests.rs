@@ -7,7 +7,7 @@ use sdk::{Error, Identity, Shared, serde_json::json};
 
 use super::check;
 use crate::{
-    crash::{Audit, Effect, Look, Reserve},
+    crash::{Audit, Effect, Look, Notice, Reserve},
     history::{Event, Fate, Line},
 };
 
@@ -40,7 +40,7 @@ fn entry(word: &str, key: &str) -> Entry {
         }
         "undo" => Entry::CompensationStarted { address, attempt: 1, key: format!("{own}!").into() },
         "undone" => Entry::CompensationSucceeded { address },
-        "sleep" => Entry::WaitRegistered { address, wait: Wait { until: Some(8), message: None } },
+        "sleep" => Entry::WaitRegistered { address, wait: Wait { until: Some(9), message: None } },
         "timer" => Entry::WaitResolved { address, resolution: Resolution::Timer },
         "end" => {
             let status = Status::ALL.into_iter().find(|status| status.word() == name).unwrap();
@@ -60,8 +60,8 @@ fn run(id: u8, key: &str, words: &str) -> Snapshot {
     Snapshot { run, status: status.unwrap_or(Status::Running), records, messages: Vec::new() }
 }
 
-const GOOD: &str =
-    "begin, start reserve, ok reserve, start order, ok order, sleep rest, start x, timer rest, end succeeded";
+const GOOD: &str = "begin, start reserve, ok reserve, ok begun, start order, ok order, sleep rest, start x, \
+                    timer rest, ok done, end succeeded";
 const BAD: &str = "begin, start reserve, ok reserve, start order, lost order, undo order, undone order, undo reserve, \
                    undone reserve, end compensated";
 
@@ -89,6 +89,10 @@ fn effect(key: &str) -> Effect {
     Effect { endpoint: "finance/reserve".to_owned(), key: Some(key.to_owned()), is_applied: true }
 }
 
+fn notice(key: &str, node: &str, at: &str) -> Notice {
+    Notice { key: key.to_owned(), node: node.to_owned(), at: at.to_owned() }
+}
+
 fn look(runs: impl IntoIterator<Item = Snapshot>) -> Look {
     Look { runs: runs.into_iter().map(|run| (run.run, run)).collect() }
 }
@@ -107,8 +111,13 @@ fn right() -> Told {
         line("b", Event::Reused { status: 422 }),
     ];
     let reserves = vec![reserve("a", "CONFIRMED", 1, 0), reserve("b", "RELEASED", 0, 1)];
-    let audit =
-        Audit { reserves, effects: vec![effect("a:reserve"), effect("b:reserve")], ..Audit::default() };
+    let notices = vec![notice("a", "done", "2"), notice("a", "begun", "1")];
+    let audit = Audit {
+        notices,
+        reserves,
+        effects: vec![effect("a:reserve"), effect("b:reserve")],
+        ..Audit::default()
+    };
     let before = look([run(1, "a", "begin, start reserve"), run(2, "b", BAD)]);
     Told { history, audit, looks: vec![before, look([run(1, "a", GOOD), run(2, "b", BAD)])] }
 }
@@ -148,6 +157,12 @@ fn money_that_is_wrong_is_found() {
     breaks("I2", |told| told.audit.violations.push("the books differ".to_owned()));
     breaks("I3", |told| told.audit.effects.push(effect("a:reserve")));
     breaks("I3", |told| told.audit.effects.push(effect("nobody:reserve")));
+}
+
+#[test]
+fn events_that_are_lost_or_overtaken_are_found() {
+    breaks("I12", |told| drop(told.audit.notices.pop()));
+    breaks("I12", |told| told.audit.notices[0].at = "0".to_owned());
 }
 
 #[test]

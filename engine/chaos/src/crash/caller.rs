@@ -128,7 +128,7 @@ impl Caller {
 
     async fn reuse(&self, saga: &Saga) -> std::io::Result<()> {
         match self.call(saga, saga.fen + 1, "wait").await {
-            Ok(answer) if answer.status != 503 => self.note(saga, Event::Reused { status: answer.status }),
+            Ok(answer) if answer.status < 500 => self.note(saga, Event::Reused { status: answer.status }),
             Ok(_) | Err(_) => Ok(()),
         }
     }

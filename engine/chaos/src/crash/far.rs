@@ -32,6 +32,17 @@ pub struct Reserve {
     pub releases: i64,
 }
 
+/// An event that has arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The saga's key.
+    pub key: String,
+    /// The node that announced it.
+    pub node: String,
+    /// When it came first, as text that sorts.
+    pub at: String,
+}
+
 /// What the far side says at the end.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Audit {
@@ -43,6 +54,8 @@ pub struct Audit {
     pub effects: Vec<Effect>,
     /// Every reserve.
     pub reserves: Vec<Reserve>,
+    /// Every event; one that came twice once.
+    pub notices: Vec<Notice>,
 }
 
 /// The running far side.
@@ -76,13 +89,15 @@ impl Far {
                 self.address
             )
         };
-        format!("{}---\n{}", one("finance"), one("orders"))
+        format!("{}---\n{}---\n{}", one("finance"), one("orders"), one("notify"))
     }
 
     /// Everything slow, some of it failing, some answers lost after the effect.
     pub(super) async fn trouble(&self) -> io::Result<()> {
-        let switch = json!({"latencyMs": 1, "jitterMs": 25, "errorRate": 0.12, "lostResponseRate": 0.12});
-        self.control(Method::PUT, "/switches/*/*", &switch).await.map(drop)
+        let switch = |errors: f64| json!({"latencyMs": 1, "jitterMs": 25, "errorRate": errors, "lostResponseRate": 0.12});
+        self.control(Method::PUT, "/switches/*/*", &switch(0.12)).await?;
+        // An event that is refused five times in a row is left to an operator: that is to stay rare.
+        self.control(Method::PUT, "/switches/notify/*", &switch(0.03)).await.map(drop)
     }
 
     /// Everything works from now on.
@@ -105,7 +120,21 @@ impl Far {
             let (confirms, releases) = (count("confirms"), count("releases"));
             reserves.push(Reserve { key: key.to_owned(), state, confirms, releases });
         }
-        Ok(Audit { sum_fen: audit["sumFen"].as_i64().unwrap_or(i64::MAX), violations, effects, reserves })
+        let sum_fen = audit["sumFen"].as_i64().unwrap_or(i64::MAX);
+        Ok(Audit { sum_fen, violations, effects, reserves, notices: self.notices().await? })
+    }
+
+    /// The events that have arrived.
+    pub(super) async fn notices(&self) -> io::Result<Vec<Notice>> {
+        let page = self.control(Method::GET, "/notify", &Value::Null).await?;
+        let rows = page["notices"].as_array().cloned().unwrap_or_default();
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let notice = |row: &Value| Notice {
+            key: word(&row["key"]),
+            node: word(&row["body"]["node"]),
+            at: word(&row["at"]),
+        };
+        Ok(rows.iter().map(notice).collect())
     }
 
     async fn control(&self, method: Method, path: &str, body: &Value) -> io::Result<Value> {

@@ -9,7 +9,7 @@ mod process;
 mod rounds;
 mod stage;
 
-pub use far::{Audit, Effect, Reserve};
+pub use far::{Audit, Effect, Notice, Reserve};
 pub use look::Look;
 pub use process::copy;
 pub use rounds::{Kind, Plan, prove};

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use super::{call::Http, image, look::Look, process::Process, stage::Stage};
 use crate::{
-    check::{Findings, check},
+    check::{Findings, check, events},
     dice::Dice,
     table::{Row, millis},
     victim::{Arms, POINTS},
@@ -122,7 +122,9 @@ async fn play(plan: &Plan, stage: &mut Stage) -> io::Result<(Findings, String)> 
     let pages = pages(stage, &process, plan).await?;
     stage.gone();
     process.kill().await?;
-    looks.push(Look::at(stage.data(), &stage.path("look")).await?);
+    let last = Look::at(stage.data(), &stage.path("look")).await?;
+    announce(stage, &last).await?;
+    looks.push(last);
     let history = stage.recorder.lines()?;
     let mut keys: Vec<&str> = history.iter().map(|line| line.key.as_str()).collect();
     keys.sort_unstable();
@@ -192,6 +194,24 @@ async fn settle(stage: &mut Stage, process: &Process) -> io::Result<usize> {
         }
         resumed += resume(&http, address).await.map_err(io::Error::other)?;
     }
+}
+
+/// Lets the program live until every committed event has arrived, as far as it will: the pauses before an event is
+/// sent again may be long.
+async fn announce(stage: &Stage, last: &Look) -> io::Result<()> {
+    let is_owing =
+        async || stage.far.notices().await.map(|notices| !events::check(&notices, &last.runs).is_empty());
+    if !is_owing().await? {
+        return Ok(());
+    }
+    let process = stage.start().await?;
+    let begun = stage.clock.now();
+    while is_owing().await? && stage.clock.now() - begun < i64::try_from(CALM.as_millis()).unwrap_or(i64::MAX)
+    {
+        stage.clock.sleep(Duration::from_millis(200)).await;
+    }
+    stage.gone();
+    process.kill().await
 }
 
 /// Lets parked runs go on; gives how many.

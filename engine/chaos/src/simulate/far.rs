@@ -102,7 +102,7 @@ impl World {
                 violations.push(format!("{act} {name}: {state:?} beside {reserve:?}"));
             }
         }
-        Audit { sum_fen: 0, violations, effects: books.effects.clone(), reserves }
+        Audit { sum_fen: 0, violations, effects: books.effects.clone(), reserves, notices: Vec::new() }
     }
 
     fn draw(&self, act: &str, key: &str) -> (Dice, bool) {

@@ -125,8 +125,13 @@ impl Ledger {
         if self.active.get(&write.run).is_none_or(|active| active.unread == 0) {
             return Ok(());
         }
+        // What came for a wait that is begun anew, and was perhaps not looked at, waits on.
+        let is_anew = write.opened.iter().any(|(each, _)| each == address);
         let queued = messages(&*self.table, &key::queue_of(write.run))?;
-        for message in queued.iter().filter(|message| message.address.as_ref() == Some(address)) {
+        let is_over = |message: &&Message| {
+            message.address.as_ref() == Some(address) && (!is_anew || event == Some(&*message.event))
+        };
+        for message in queued.iter().filter(is_over) {
             self.erase(key::queue(write.run, &message.correlation.channel, &message.event));
             if event != Some(&*message.event) {
                 let key = key::late(write.run, &message.correlation.channel, &message.event);
