@@ -4,6 +4,7 @@
  * the script's time went while the flow opened and while a card was dragged.
  */
 import { createServer, request } from 'node:http';
+import { cpus, loadavg } from 'node:os';
 import { bigMatrix } from '../dev/data.mjs';
 import { start, watch } from './browser.mjs';
 import { binaries, realEngine } from './engine.mjs';
@@ -115,7 +116,7 @@ function stream(response, tick) {
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   let n = 0;
   const timer = setInterval(() => {
-    response.write(`data: ${JSON.stringify(tick(n))}\n\n`);
+    response.write(`event: live\ndata: ${JSON.stringify(tick(n))}\n\n`);
     n += 1;
   }, 1000);
   response.on('close', () => clearInterval(timer));
@@ -270,6 +271,8 @@ function tell(name, value, goal, detail = '') {
 }
 
 async function measure(world) {
+  const [load] = loadavg();
+  process.stdout.write(`${load.toFixed(1)} tasks at work on ${cpus().length} processors\n`);
   const address = `${world.url}/flows/${NAME}`;
   const visits = [];
   let page;
