@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { start, watch } from '../test/browser.mjs';
 import { described } from '../test/described.mjs';
+import { buildByKeyboard, buildByMouse } from '../test/build.mjs';
 import { keyboard } from '../test/keyboard.mjs';
 import { live } from '../test/live.mjs';
 import { matrix } from '../test/matrix.mjs';
@@ -35,6 +36,8 @@ const seconds = (since) => ((performance.now() - since) / 1000).toFixed(1);
 const opened = performance.now();
 for (const [name, run] of Object.entries({
   described,
+  buildByMouse,
+  buildByKeyboard,
   mouse,
   keyboard,
   variant,

@@ -102,6 +102,7 @@ async function seed(url, services) {
       `/orders/${order}/cancel`,
       { reason: '买家改变主意' },
       {
+        'idempotency-key': order,
         ...(bizId === undefined ? {} : { 'x-biz-id': bizId }),
         ...(scenario === undefined ? {} : { 'x-biz-scenario': scenario }),
       },

@@ -1,14 +1,17 @@
 /** Every screen in both themes and both languages: axe finds nothing, nothing runs over at 1280 px, a picture is kept. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 
 const OUT = new URL('../screenshots/', import.meta.url).pathname;
+const KEYS = new Set(
+  Object.keys(JSON.parse(readFileSync(new URL('../src/locales/zh-CN.json', import.meta.url), 'utf8'))),
+);
 const press = (selector) => (page) => page.click(selector);
 
 /** A screen, and what is done there before it is looked at. */
 async function screensOf(world) {
   const answer = async (path) => (await fetch(world.api + path)).json();
   const run = async (status) => (await answer(`/v1/runs?status=${status}&limit=1`)).items[0]?.id;
-  const [undone, parked] = await Promise.all([run('compensated'), run('parked')]);
+  const [undone, parked, waiting] = await Promise.all(['compensated', 'parked', 'waiting'].map(run));
   const { points, identities } = await answer('/v1/extensions');
   const at = identities.find((one) => one.scenario) ?? identities[0];
   const place = [at?.bizId, at?.scenario].filter(Boolean).map(encodeURIComponent).join('/') || '-';
@@ -18,8 +21,11 @@ async function screensOf(world) {
     ['flow', '/flows?flow=cancel-order'],
     ['editor', '/flows/cancel-order?drawer=test'],
     ['text', '/flows/cancel-order?view=split'],
+    ['variant', '/flows/cancel-order?bizId=used-car'],
+    ['publish', '/flows/product-page', press('header .k-button-main')],
     ['runs', '/runs'],
     ...(undone === undefined ? [] : [['trace', `/runs/${undone}`]]),
+    ...(waiting === undefined ? [] : [['waiting', `/runs/${waiting}`]]),
     ...(parked === undefined
       ? []
       : [
@@ -38,14 +44,28 @@ async function screensOf(world) {
 export async function screens(world) {
   mkdirSync(OUT, { recursive: true });
   const list = await screensOf(world);
+  await drafted(world);
   const faults = [];
   for (const theme of ['light', 'dark'])
     for (const locale of ['zh-CN', 'en']) faults.push(...(await look(world, list, theme, locale)));
   if (faults.length > 0) throw new Error(faults.join('\n'));
 }
 
+/** A draft that differs from what is published, so that there is something to publish. */
+async function drafted({ api }) {
+  const path = 'page/product-page.yaml';
+  const { text } = await (await fetch(`${api}/v1/catalog/files/${path}`)).json();
+  const { revision } = await (await fetch(`${api}/v1/catalog`)).json();
+  await fetch(`${api}/v1/catalog/drafts/${path}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json', 'if-none-match': '*' },
+    body: JSON.stringify({ text: text.replace('version: 9', 'version: 10'), baseRevision: revision }),
+  });
+}
+
 async function look(world, list, theme, locale) {
   const faults = [];
+  const hold = (is, fault) => (is ? world.assert.ok(is) : faults.push(fault));
   const page = await world.context.newPage();
   await page.setViewportSize({ width: 1280, height: 800 });
   const errors = world.watch(page);
@@ -70,8 +90,12 @@ async function look(world, list, theme, locale) {
       const places = one.nodes.slice(0, 3).map((part) => part.target.join(' '));
       faults.push(`${where}: ${one.id} ${places.join(' · ')}`);
     }
-    if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth))
-      faults.push(`${where}: runs over at 1280 px`);
+    const words = (await page.evaluate(() => document.body.innerText)).split(/\s+/);
+    const bare = words.filter((word) => KEYS.has(word));
+    hold(bare.length === 0, `${where}: keys without text: ${bare.join(' ')}`);
+    hold(result.violations.length === 0, `${where}: ${result.violations.length} findings of axe`);
+    const isOver = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+    hold(!isOver, `${where}: runs over at 1280 px`);
   }
   faults.push(...errors.map((error) => `${theme} ${locale}: ${error}`));
   await page.close();

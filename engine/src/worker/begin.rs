@@ -57,13 +57,14 @@ impl Engine {
         let id = self.0.ids.next(self.0.world.clock.now());
         let (plan, identity) = (Arc::clone(&chosen.plan), Arc::clone(&chosen.identity));
         let snapshot = Arc::clone(&chosen.served);
+        // People look a run up by the key its caller knows it by, such as an order's number; a schedule's is no such.
+        let is_called = given.trigger.is_none() || given.request.is_some();
         let start = Start {
             request: given.request,
             trigger: given.trigger,
             ..Start::new(id.to_string().into(), plan, identity, given.input, snapshot)
         };
-        // People look a run up by the key its caller knows it by, such as an order's number.
-        let business_key = given.key.as_ref().map(|(key, _)| Arc::clone(key));
+        let business_key = given.key.as_ref().filter(|_| is_called).map(|(key, _)| Arc::clone(key));
         let idempotency = given.key.map(|(key, body)| Idempotency { key, body, window_ms: WINDOW_MS });
         self.0.begin(id, start, Opening { idempotency, business_key, ..Opening::default() })
     }

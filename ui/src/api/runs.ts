@@ -43,7 +43,8 @@ export interface RunItem {
     readonly code: string;
     readonly class?: string;
     readonly node?: string | null;
-    readonly detail?: string;
+    readonly detail?: string | null;
+    readonly message?: string;
   } | null;
 }
 export interface Attempt {

@@ -9,11 +9,14 @@ import './diff.css';
 export interface DiffPaneProps {
   readonly before: string;
   readonly after: string;
+  /** What the two are called, unless published and draft. */
+  readonly names?: readonly [string, string] | undefined;
 }
 
 /** Two texts side by side, unchanged stretches folded. */
-export function DiffPane({ before, after }: DiffPaneProps) {
+export function DiffPane({ before, after, names }: DiffPaneProps) {
   const text = useText();
+  const [old, now] = names ?? [text('diff.before'), text('diff.after')];
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (box.current === null) return;
@@ -31,17 +34,17 @@ export function DiffPane({ before, after }: DiffPaneProps) {
     });
     const view = new MergeView({
       parent: box.current,
-      a: side(before, text('diff.before')),
-      b: side(after, text('diff.after')),
+      a: side(before, old),
+      b: side(after, now),
       collapseUnchanged: { margin: 3, minSize: 6 },
     });
     return () => view.destroy();
-  }, [before, after, text]);
+  }, [before, after, old, now, text]);
   return (
     <div className="diff">
       <div className="diff-head">
-        <span>{text('diff.before')}</span>
-        <span>{text('diff.after')}</span>
+        <span>{old}</span>
+        <span>{now}</span>
       </div>
       <div ref={box} className="diff-body scroll" />
     </div>

@@ -6,7 +6,15 @@ const DiffPane = lazy(async () => ({ default: (await import('../editor/DiffPane'
 const GraphDiff = lazy(async () => ({ default: (await import('./GraphDiff')).GraphDiff }));
 
 /** What would change, as text or as a line map. */
-export function Changes({ before, after }: { readonly before: string; readonly after: string }) {
+export function Changes({
+  before,
+  after,
+  names,
+}: {
+  readonly before: string;
+  readonly after: string;
+  readonly names?: readonly [string, string];
+}) {
   const text = useText();
   const [view, setView] = useState('text');
   if (before === after) return <p className="dim">{text('publish.noChange')}</p>;
@@ -23,7 +31,7 @@ export function Changes({ before, after }: { readonly before: string; readonly a
       />
       <Suspense fallback={<p className="dim">{text('frame.loading')}</p>}>
         {view === 'text' ? (
-          <DiffPane before={before} after={after} />
+          <DiffPane before={before} after={after} names={names} />
         ) : (
           <GraphDiff before={before} after={after} />
         )}

@@ -156,7 +156,11 @@ function Detail({ revision, against, isNewest, file, onFile }: DetailProps) {
               </li>
             ))}
           </ul>
-          <Changes before={shown.before ?? ''} after={shown.after ?? ''} />
+          <Changes
+            before={shown.before ?? ''}
+            after={shown.after ?? ''}
+            names={[`r${against}`, `r${revision.revision}`]}
+          />
         </>
       )}
       {isRolling ? <RollbackDialog revision={revision} onClose={() => setRolling(false)} /> : null}

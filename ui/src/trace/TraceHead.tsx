@@ -81,7 +81,7 @@ export function TraceHead({
       {run.waits.length === 0 ? null : (
         <Banner>
           {run.waits.map((wait) => (
-            <span key={wait.address} className="tr-wait">
+            <span key={wait.address} className="tr-until">
               <strong className="mono">{wait.address}</strong>{' '}
               {text(wait.channel == null ? 'trace.waitsUntil' : 'trace.waitsFor', {
                 channel: wait.channel,
@@ -156,7 +156,7 @@ function Failure({ run, onNode }: { readonly run: Run; readonly onNode: (address
       <a href={`/errors/${code}`} target="_blank" rel="noreferrer" className="mono tr-code">
         {code}
       </a>{' '}
-      {error?.detail ?? ''}
+      {error?.detail ?? error?.message ?? ''}
     </Banner>
   );
 }
