@@ -15,7 +15,8 @@ async function screensOf(world) {
   const { points, identities } = await answer('/v1/extensions');
   const at = identities.find((one) => one.scenario) ?? identities[0];
   const place = [at?.bizId, at?.scenario].filter(Boolean).map(encodeURIComponent).join('/') || '-';
-  const cell = `at=${encodeURIComponent(at?.useCase ?? '')}:${place}&point=${points[0]?.name}`;
+  const point = points.find((one) => one.flows.includes(at?.useCase)) ?? points[0];
+  const cell = `at=${encodeURIComponent(at?.useCase ?? '')}:${place}&point=${point?.name}`;
   return [
     ['flows', '/flows'],
     ['flow', '/flows?flow=cancel-order'],
@@ -34,7 +35,7 @@ async function screensOf(world) {
         ]),
     ['extensions', `/extensions?${cell}`],
     ['compare', `/extensions?compare=-~${place}`],
-    ['contract', `/extensions?panel=${points[0]?.name}&only=overrides`],
+    ['contract', `/extensions?panel=${point?.name}&only=overrides`],
     ['capabilities', '/capabilities'],
     ['component', '/capabilities?open=component%20http&effect=write'],
     ['revisions', '/revisions'],
@@ -46,8 +47,10 @@ export async function screens(world) {
   const list = await screensOf(world);
   await drafted(world);
   const faults = [];
-  for (const theme of ['light', 'dark'])
-    for (const locale of ['zh-CN', 'en']) faults.push(...(await look(world, list, theme, locale)));
+  for (const theme of ['light', 'dark']) {
+    const both = ['zh-CN', 'en'].map((locale) => look(world, list, theme, locale));
+    faults.push(...(await Promise.all(both)).flat());
+  }
   if (faults.length > 0) throw new Error(faults.join('\n'));
 }
 
@@ -80,8 +83,11 @@ async function look(world, list, theme, locale) {
     const where = `${name} ${theme} ${locale}`;
     // A run that goes on keeps its stream open, so the network never rests there.
     await page.goto(world.url + path, { waitUntil: 'load' });
-    await page.waitForLoadState('networkidle', { timeout: 4000 }).catch(() => undefined);
-    await act?.(page);
+    await page.waitForLoadState('networkidle', { timeout: 2500 }).catch(() => undefined);
+    if (act !== undefined) {
+      await act(page);
+      await page.waitForTimeout(1000);
+    }
     await page.waitForTimeout(300);
     await page.screenshot({ path: `${OUT}${name}-${theme}-${locale}.png` });
     await page.evaluate(world.axe);
@@ -90,7 +96,9 @@ async function look(world, list, theme, locale) {
       const places = one.nodes.slice(0, 3).map((part) => part.target.join(' '));
       faults.push(`${where}: ${one.id} ${places.join(' · ')}`);
     }
-    const words = (await page.evaluate(() => document.body.innerText)).split(/\s+/);
+    const words = await page.evaluate(() =>
+      [...document.querySelectorAll('body *')].map((one) => one.textContent ?? ''),
+    );
     const bare = words.filter((word) => KEYS.has(word));
     hold(bare.length === 0, `${where}: keys without text: ${bare.join(' ')}`);
     hold(result.violations.length === 0, `${where}: ${result.violations.length} findings of axe`);
