@@ -44,7 +44,9 @@ golden: ## rewrites the golden files; read the diff like code
 bench: ## every benchmark; prints ratios against a reference in the same run
 	cargo bench -p bactrian-engine
 	cargo run --release -p bactrian-bench -- http
+	cargo build --release -p bactrian
 	cargo run --release -p bactrian-bench -- load
+	cargo run --release -p bactrian-bench -- durable
 
 chaos: ## the long crash, power-cut and simulation proof; FLAGS="kills --kills 2000 --seed 7" for another
 	cargo run --features bactrian-chaos/failpoints -p bactrian-chaos -- $(FLAGS)
