@@ -4,6 +4,7 @@ mod calls;
 pub(crate) mod events;
 mod hostile;
 mod limits;
+mod openapi;
 mod reload;
 mod routes;
 pub(crate) mod world;
