@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { type ComponentType, useMemo, useState } from 'react';
 import { type Kept, catalogQuery, publishedFile, readDraft } from '../api/catalog';
@@ -32,10 +32,13 @@ interface Wanted {
 export function AsVariant({ base, drafts, published, screen: Screen }: Props) {
   const wanted = useWanted(base);
   const names = wanted.map((one) => one.name);
+  const queries = useQueryClient();
+  const queryKey = ['variant', base.flow, ...names];
   const sources = useQuery({
-    queryKey: ['variant', base.flow, ...names],
+    queryKey,
     queryFn: () => Promise.all(wanted.map((one) => sourceOf(one, base))),
-    enabled: wanted.length > 0,
+    // Once open a session stays open: what is published meanwhile must not take its place.
+    enabled: wanted.length > 0 && queries.getQueryData(queryKey) === undefined,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
     retry: false,

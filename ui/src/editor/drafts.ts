@@ -74,7 +74,7 @@ export function useDrafts(
     if (text === saved.current) return true;
     setState({ state: 'saving' });
     try {
-      const answer = await writeDraft(file, text, revision, etag.current);
+      const answer = await keep(file, text, revision, etag.current);
       etag.current = answer.etag;
       onSaved?.(answer);
       saved.current = text;
@@ -110,6 +110,17 @@ export function useDrafts(
       void flush.current();
     },
   };
+}
+
+/** A draft that was published is gone, and nobody's words with it: the next edit begins a new one. */
+async function keep(file: string, text: string, revision: number, etag: string | undefined): Promise<Kept> {
+  try {
+    return await writeDraft(file, text, revision, etag);
+  } catch (error) {
+    const isMoved = error instanceof ProblemError && error.problem.status === 412;
+    if (!isMoved || etag === undefined || (await readDraft(file)) !== undefined) throw error;
+    return writeDraft(file, text, revision, undefined);
+  }
 }
 
 async function failure(error: unknown, file: string, base: string): Promise<DraftState> {
