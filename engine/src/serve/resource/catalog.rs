@@ -192,13 +192,14 @@ fn unreadable(fault: &PublishError) -> Problem {
 pub(super) fn uses(ask: &Ask) -> BTreeMap<(&'static str, String), Vec<String>> {
     let mut uses: BTreeMap<(&'static str, String), Vec<String>> = BTreeMap::new();
     for (name, entry) in ask.engine.served().flows() {
-        let Some(plan) = entry.base() else { continue };
-        crate::catalog::named(plan, &mut |kind, used| {
-            let flows = uses.entry((kind, used.to_owned())).or_default();
-            if flows.last().map(String::as_str) != Some(name) {
-                flows.push(name.to_string());
-            }
-        });
+        for (_, plan) in entry.plans.sorted() {
+            crate::catalog::named(plan, &mut |kind, used| {
+                let flows = uses.entry((kind, used.to_owned())).or_default();
+                if flows.last().map(String::as_str) != Some(name) {
+                    flows.push(name.to_string());
+                }
+            });
+        }
     }
     uses
 }

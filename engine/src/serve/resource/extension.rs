@@ -74,7 +74,10 @@ pub(in crate::serve) async fn resolve(ask: Ask) -> Answer {
     let view = served
         .resolve(name, &who)
         .map_err(|error| Problem::not_found("EXTENSION_POINT_NOT_FOUND", error.message))?;
-    let tried: Vec<[String; 3]> = keys(&who).map(|(_, key)| key.parts()).collect();
+    // Where an extension without a guard stands, nothing below is asked.
+    let last = view.level.unwrap_or(u8::MAX);
+    let tried: Vec<[String; 3]> =
+        keys(&who).filter(|(level, _)| *level <= last).map(|(_, key)| key.parts()).collect();
     if view.level.is_none()
         && view.default.is_none()
         && view.tried.iter().all(|tried| tried.candidates.is_empty())
