@@ -13,10 +13,6 @@ use components as _;
 
 use clap::{Parser, Subcommand};
 
-/// What the `bactrian` binary uses, under the references too: the ratios compare servers, not allocators.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 #[derive(Parser)]
 #[command(name = "bactrian-bench", about = "Prints ratios against a reference in the same run")]
 struct Arguments {

@@ -2,10 +2,6 @@
 
 use std::process::ExitCode;
 
-/// A call makes and drops some hundred small values; the system's allocator took a quarter of its time.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     bactrian::main()
 }

@@ -98,6 +98,30 @@ async fn of_messages_that_came_early_the_first_that_counts_is_taken() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_message_that_does_not_count_wakes_its_run_once() {
+    let text = "Flow f
+durable: true
+nodes:
+  w: {wait: {callback: {channel: bank, key: '${input.no}', match: message.body.ok}}}
+";
+    for is_early in [true, false] {
+        let shop = Shop::new(text);
+        if is_early {
+            shop.deliver("P1", "e0", json!({"ok": false})).await;
+        }
+        assert!(matches!(shop.open(json!({"no": "P1"})).future.await, Carried::Waiting));
+        if !is_early {
+            shop.deliver("P1", "e0", json!({"ok": false})).await;
+            assert!(matches!(shop.claim().await.unwrap().future.await, Carried::Waiting));
+        }
+        assert!(shop.claim().await.is_none(), "early {is_early}: there is nothing more to look at");
+        shop.deliver("P1", "e1", json!({"ok": true})).await;
+        let finished = shop.finish(shop.claim().await.unwrap()).await;
+        assert_eq!(told(&finished), r#"succeeded {"ok":true}"#);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_a_message_the_rounds_or_the_time_decide() {
     let shop = Shop::new(BANK);
     let begun = shop.world.clock().now();

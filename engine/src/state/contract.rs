@@ -198,6 +198,17 @@ pub struct Batch {
     pub is_idle: bool,
     /// Events for the outbox.
     pub events: Vec<Event>,
+    /// Messages that were looked at and are not what their wait is for; they are kept with those that came late.
+    pub refused: Vec<Refused>,
+}
+
+/// A message that does not count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Its channel.
+    pub channel: Arc<str>,
+    /// Its event id.
+    pub event: Arc<str>,
 }
 
 /// What an append brought to light.

@@ -33,7 +33,7 @@ pub use self::sled::{Available, Durability, Settings, Sled, Upkeep};
 pub use commit::Written;
 pub use contract::{
     Appended, Batch, Created, Delivered, Error, Event, Filter, Idempotency, Inbound, Lease, Message,
-    OutEvent, OutId, Outbox, Page, Result, Row, Snapshot, Start,
+    OutEvent, OutId, Outbox, Page, Refused, Result, Row, Snapshot, Start,
 };
 pub use document::{Documents, Expected, Kept};
 pub use encode::Undecodable;

@@ -82,6 +82,7 @@ pub(super) fn append(lease: &mut Lease, batch: &Batch) -> Result<Write> {
         opened,
         closed,
         events,
+        refused: batch.refused.clone(),
         settles: batch.records.iter().any(|record| settles(&record.entry)),
     })
 }

@@ -2,13 +2,16 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use crate::state::{Event, Record};
+use sdk::Timestamp;
+
+use crate::state::{Batch, Event, Record, Refused};
 
 /// See the file.
 #[derive(Default)]
 pub(super) struct Pending {
     records: Vec<Record>,
     events: Vec<Event>,
+    refused: Vec<Refused>,
     /// Events of nodes that have not ended, by address.
     deferred: HashMap<Arc<str>, Event>,
 }
@@ -35,7 +38,19 @@ impl Pending {
         self.records.push(record);
     }
 
-    pub(super) fn take(&mut self) -> (Vec<Record>, Vec<Event>) {
-        (std::mem::take(&mut self.records), std::mem::take(&mut self.events))
+    /// A message that was looked at and does not count.
+    pub(super) fn refuse(&mut self, refused: Refused) {
+        self.refused.push(refused);
+    }
+
+    /// Everything, as an append at `now`.
+    pub(super) fn take(&mut self, now: Timestamp, is_idle: bool) -> Batch {
+        Batch {
+            now,
+            is_idle,
+            records: std::mem::take(&mut self.records),
+            events: std::mem::take(&mut self.events),
+            refused: std::mem::take(&mut self.refused),
+        }
     }
 }

@@ -226,6 +226,11 @@ impl Journal {
         locked(&self.pending).defer(address, event)
     }
 
+    /// Has the store know that a message was looked at and does not count, with the next append.
+    pub(super) fn refuse(&self, refused: state::Refused) {
+        locked(&self.pending).refuse(refused);
+    }
+
     /// Says that a write is about to be called; on disk when this answers.
     pub(in crate::run) async fn intend(&self, address: &str, attempt: u32, key: Arc<str>) {
         let Some(at) = self.address(address) else { return };
@@ -274,8 +279,7 @@ impl Journal {
     pub(in crate::run) async fn append(&self, is_idle: bool) -> Result<(), Broken> {
         let ticket = self.begun.fetch_add(1, Ordering::AcqRel) + 1;
         let mut hold = self.hold.lock().await;
-        let (records, events) = locked(&self.pending).take();
-        let batch = Batch { now: self.clock.now(), records, is_idle, events };
+        let batch = locked(&self.pending).take(self.clock.now(), is_idle);
         let messages = match std::mem::replace(&mut *hold, Hold::Gone) {
             Hold::Unborn(start) => {
                 let lease = self.create(state::Start { batch, ..*start }).await?;

@@ -4,7 +4,7 @@ use sdk::Timestamp;
 
 use super::{
     super::{
-        contract::{Error, Message, Result},
+        contract::{Error, Message, Refused, Result},
         encode::Writer,
         key,
         record::Status,
@@ -59,6 +59,9 @@ impl Ledger {
     /// Writes an append of a run that is active and fits.
     pub(super) fn write(&mut self, write: &Write) -> Result<()> {
         self.put(key::journal(write.run, write.seq), write.frame.clone());
+        for refused in &write.refused {
+            self.refuse(write, refused)?;
+        }
         // A wait that is begun anew ends first.
         for (address, on, event) in &write.closed {
             self.close_wait(write, address, on, event.as_deref())?;
@@ -101,6 +104,19 @@ impl Ledger {
         Ok(())
     }
 
+    /// A message that does not count wakes its run no more.
+    fn refuse(&mut self, write: &Write, refused: &Refused) -> Result<()> {
+        let found = key::queue(write.run, &refused.channel, &refused.event);
+        // An append whose answer was lost is written again.
+        let Some(message) = self.table.get(&found)? else { return Ok(()) };
+        self.erase(found);
+        self.put(key::late(write.run, &refused.channel, &refused.event), message);
+        if let Some(active) = self.active.get_mut(&write.run) {
+            active.unread = active.unread.saturating_sub(1);
+        }
+        Ok(())
+    }
+
     /// The first message that came before its wait and was not given to another wait of this append.
     fn find_early(&self, write: &Write, on: &super::Correlation) -> Result<Option<Message>> {
         let mut early = messages(&*self.table, &key::earlies(&write.tenant, on))?;
@@ -128,8 +144,11 @@ impl Ledger {
         // What came for a wait that is begun anew, and was perhaps not looked at, waits on.
         let is_anew = write.opened.iter().any(|(each, _)| each == address);
         let queued = messages(&*self.table, &key::queue_of(write.run))?;
+        let is_refused = |message: &Message| write.refused.iter().any(|one| one.event == message.event);
         let is_over = |message: &&Message| {
-            message.address.as_ref() == Some(address) && (!is_anew || event == Some(&*message.event))
+            message.address.as_ref() == Some(address)
+                && !is_refused(message)
+                && (!is_anew || event == Some(&*message.event))
         };
         for message in queued.iter().filter(is_over) {
             self.erase(key::queue(write.run, &message.correlation.channel, &message.event));

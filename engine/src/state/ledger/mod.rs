@@ -19,6 +19,7 @@ use hashbrown::HashMap;
 use sdk::Timestamp;
 
 use super::{
+    contract::Refused,
     frame::Head,
     id::{Address, Correlation, RunId, Tenant},
     record::Status,
@@ -44,6 +45,7 @@ pub(crate) struct Write {
     pub(crate) opened: Vec<(Address, Correlation)>,
     pub(crate) closed: Vec<(Address, Correlation, Option<Arc<str>>)>,
     pub(crate) events: Vec<Vec<u8>>,
+    pub(crate) refused: Vec<Refused>,
     /// Whether something the run had begun is settled now: its owner got somewhere.
     pub(crate) settles: bool,
 }
