@@ -107,7 +107,6 @@ fn spawn_connection(connection: impl Future<Output = ()> + Send + 'static) {
     tokio::spawn(connection);
 }
 
-/// hyper's own bound of 100 headers stays as it is: another number costs every request two heap allocations.
 fn connection_builder(limits: &Limits) -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     builder
@@ -115,6 +114,7 @@ fn connection_builder(limits: &Limits) -> Builder<TokioExecutor> {
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_time)
         .max_buf_size((limits.header_bytes + limits.uri_bytes).max(64 << 10))
+        .max_headers(limits.headers + 28)
         .pipeline_flush(true);
     builder
         .http2()

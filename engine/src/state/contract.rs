@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{
     encode::Undecodable,
-    id::{Address, Correlation, Malformed, RunId, Tenant},
+    id::{Address, Correlation, Malformed, MessageId, RunId, Tenant},
     journal::{History, Illegal},
     ledger::Write,
     record::{Origin, Record, Reply, Status},
@@ -199,16 +199,7 @@ pub struct Batch {
     /// Events for the outbox.
     pub events: Vec<Event>,
     /// Messages that were looked at and are not what their wait is for; they are kept with those that came late.
-    pub refused: Vec<Refused>,
-}
-
-/// A message that does not count.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
-    /// Its channel.
-    pub channel: Arc<str>,
-    /// Its event id.
-    pub event: Arc<str>,
+    pub refused: Vec<MessageId>,
 }
 
 /// What an append brought to light.

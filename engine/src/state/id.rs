@@ -244,6 +244,15 @@ impl fmt::Debug for Address {
     }
 }
 
+/// Names a message that came for a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageId {
+    /// Its channel.
+    pub channel: Arc<str>,
+    /// Its event id.
+    pub event: Arc<str>,
+}
+
 /// What a waiting node and a message meet by: a channel and a correlation key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -33,11 +33,11 @@ pub use self::sled::{Available, Durability, Settings, Sled, Upkeep};
 pub use commit::Written;
 pub use contract::{
     Appended, Batch, Created, Delivered, Error, Event, Filter, Idempotency, Inbound, Lease, Message,
-    OutEvent, OutId, Outbox, Page, Refused, Result, Row, Snapshot, Start,
+    OutEvent, OutId, Outbox, Page, Result, Row, Snapshot, Start,
 };
 pub use document::{Documents, Expected, Kept};
 pub use encode::Undecodable;
-pub use id::{Address, Correlation, Malformed, RunId, Tenant};
+pub use id::{Address, Correlation, Malformed, MessageId, RunId, Tenant};
 pub use journal::{History, Illegal};
 pub use memory::{Fault, Memory};
 pub use record::{Action, Entry, Origin, Parent, Record, Reply, Resolution, Status, Wait};

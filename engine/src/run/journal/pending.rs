@@ -4,14 +4,14 @@ use std::{collections::HashMap, sync::Arc};
 
 use sdk::Timestamp;
 
-use crate::state::{Batch, Event, Record, Refused};
+use crate::state::{Batch, Event, MessageId, Record};
 
 /// See the file.
 #[derive(Default)]
 pub(super) struct Pending {
     records: Vec<Record>,
     events: Vec<Event>,
-    refused: Vec<Refused>,
+    refused: Vec<MessageId>,
     /// Events of nodes that have not ended, by address.
     deferred: HashMap<Arc<str>, Event>,
 }
@@ -39,7 +39,7 @@ impl Pending {
     }
 
     /// A message that was looked at and does not count.
-    pub(super) fn refuse(&mut self, refused: Refused) {
+    pub(super) fn refuse(&mut self, refused: MessageId) {
         self.refused.push(refused);
     }
 

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     run::one::locked,
-    state::{Correlation, Entry, Message, Refused, Resolution, Wait},
+    state::{Correlation, Entry, Message, MessageId, Resolution, Wait},
 };
 
 /// What a pause is for: tells the pauses of one node apart.
@@ -134,7 +134,7 @@ impl Journal {
                 }
                 is_next_wanted |= since.is_none_or(|since| message.received_at <= since);
                 let (channel, event) = (message.correlation.channel, Arc::clone(&message.event));
-                self.refuse(Refused { channel, event });
+                self.refuse(MessageId { channel, event });
                 locked(&self.waits).ignored.insert(message.event);
             }
             // The store gives a wait the first message that came early; the next one is for a wait begun anew.

@@ -227,7 +227,7 @@ impl Journal {
     }
 
     /// Has the store know that a message was looked at and does not count, with the next append.
-    pub(super) fn refuse(&self, refused: state::Refused) {
+    pub(super) fn refuse(&self, refused: state::MessageId) {
         locked(&self.pending).refuse(refused);
     }
 

@@ -4,8 +4,9 @@ use sdk::Timestamp;
 
 use super::{
     super::{
-        contract::{Error, Message, Refused, Result},
+        contract::{Error, Message, Result},
         encode::Writer,
+        id::MessageId,
         key,
         record::Status,
         row::{self, Deaths},
@@ -105,7 +106,7 @@ impl Ledger {
     }
 
     /// A message that does not count wakes its run no more.
-    fn refuse(&mut self, write: &Write, refused: &Refused) -> Result<()> {
+    fn refuse(&mut self, write: &Write, refused: &MessageId) -> Result<()> {
         let found = key::queue(write.run, &refused.channel, &refused.event);
         // An append whose answer was lost is written again.
         let Some(message) = self.table.get(&found)? else { return Ok(()) };

@@ -12,7 +12,7 @@ use super::{
         row::{self, Deaths},
         table::{Table, after},
     },
-    Active, Ledger, Taken,
+    Active, Ledger,
     reap::REAPED,
 };
 
@@ -20,6 +20,16 @@ use super::{
 const TURN: usize = 5;
 /// Owners that died longer ago than this are forgotten.
 const FORGET_MS: Timestamp = 600_000;
+
+/// A claim, before it becomes a lease.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Taken {
+    pub(crate) run: RunId,
+    pub(crate) tenant: Tenant,
+    pub(crate) epoch: u64,
+    pub(crate) seq: u64,
+    pub(crate) attempts: u32,
+}
 
 impl Ledger {
     /// Takes over at most `slots` due runs. True when the claim itself must be durable first.

@@ -19,9 +19,8 @@ use hashbrown::HashMap;
 use sdk::Timestamp;
 
 use super::{
-    contract::Refused,
     frame::Head,
-    id::{Address, Correlation, RunId, Tenant},
+    id::{Address, Correlation, MessageId, RunId, Tenant},
     record::Status,
     row::Deaths,
     staged::Staged,
@@ -29,6 +28,7 @@ use super::{
 };
 
 pub(crate) use append::{INDEXED, messages};
+pub(crate) use claim::Taken;
 pub(crate) use create::{Begin, Begun};
 pub(crate) use document::{list as documents, read as document};
 pub(crate) use open::last;
@@ -45,7 +45,7 @@ pub(crate) struct Write {
     pub(crate) opened: Vec<(Address, Correlation)>,
     pub(crate) closed: Vec<(Address, Correlation, Option<Arc<str>>)>,
     pub(crate) events: Vec<Vec<u8>>,
-    pub(crate) refused: Vec<Refused>,
+    pub(crate) refused: Vec<MessageId>,
     /// Whether something the run had begun is settled now: its owner got somewhere.
     pub(crate) settles: bool,
 }
@@ -65,16 +65,6 @@ struct Active {
     unread: usize,
     /// Owners that died with it since it last went idle.
     deaths: Deaths,
-}
-
-/// A claim, before it becomes a lease.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Taken {
-    pub(crate) run: RunId,
-    pub(crate) tenant: Tenant,
-    pub(crate) epoch: u64,
-    pub(crate) seq: u64,
-    pub(crate) attempts: u32,
 }
 
 /// The ledger.
