@@ -44,6 +44,7 @@ golden: ## rewrites the golden files; read the diff like code
 bench: ## every benchmark; prints ratios against a reference in the same run
 	cargo bench -p bactrian-engine
 	cargo run --release -p bactrian-bench -- http
+	cargo run --release -p bactrian-bench -- run
 	cargo build --release -p bactrian
 	cargo run --release -p bactrian-bench -- load
 	cargo run --release -p bactrian-bench -- durable

@@ -6,6 +6,7 @@ mod http;
 mod load;
 mod loader;
 mod process;
+mod run;
 mod table;
 mod watch;
 
@@ -28,6 +29,8 @@ enum What {
     Durable(durable::Settings),
     /// Loading, planning and reloading flows by the thousand, and starting the server.
     Load(load::Settings),
+    /// What the engine adds to each node of a chain and each item of a list, in this process.
+    Run,
     /// One row of `load`, in a process of its own; not for people.
     #[command(hide = true)]
     LoadRound {
@@ -57,6 +60,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         What::Durable(settings) => durable::measure(&settings),
         What::DurableServer { data, holds } => durable::serve(data, holds),
         What::Load(settings) => load::measure(&settings),
+        What::Run => run::measure(),
         What::LoadRound { flows } => load::round(flows),
         What::Server { role } => http::serve(role),
     }
