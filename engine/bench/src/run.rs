@@ -54,7 +54,7 @@ kind: Flow
 metadata: {name: each, version: 1, title: A list}
 nodes:
   all:
-    foreach: {in: input.items, as: item, concurrency: 8, do: {use: map, with: 1}}
+    foreach: {in: input.items, as: item, concurrency: 8, max: 10000, do: {use: map, with: 1}}
 ";
 
 /// A chain of maps of a constant: nothing but the engine's own work.
