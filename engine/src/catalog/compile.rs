@@ -1,7 +1,7 @@
 //! From texts to a snapshot: parse, validate, plan, and everything found wrong at once. What has not changed
 //! since the snapshot before is taken over.
 
-use std::{sync::Arc, thread};
+use std::sync::Arc;
 
 use sdk::{Identity, Registry, Resource, UseCase, Value};
 
@@ -20,13 +20,11 @@ use crate::{
         parse::parse,
         plan::{Plan, SettingRead, Workshop, plan, plan_extension, plan_point, plan_rules},
         policy::States,
+        spread::spread,
         validate::{Checked, CheckedFlow, validate},
     },
     scoped::Scoped,
 };
-
-/// Fewer flows than this are planned on the calling thread.
-const SEVERAL: usize = 64;
 
 /// What a snapshot is made of.
 #[derive(Clone, Copy)]
@@ -97,7 +95,7 @@ impl Build<'_> {
 
     fn flows(&mut self, checked: &Checked) {
         let before = self.previous;
-        let plans = each(&checked.flows, |flow| match before.and_then(|before| unchanged(flow, before)) {
+        let plans = spread(&checked.flows, |flow| match before.and_then(|before| unchanged(flow, before)) {
             Some(plan) => (Some(plan), Vec::new(), true),
             None => {
                 let (plan, found) = plan(flow, self.workshop);
@@ -244,26 +242,6 @@ fn place(place: &For) -> Option<Identity> {
         |part: &Option<crate::flow::tree::Spanned<String>>| part.as_ref().map(|part| part.value.clone());
     Identity::new(&text(&place.use_case)?, text(&place.biz_id).as_deref(), text(&place.scenario).as_deref())
         .ok()
-}
-
-/// Maps all items in order, on several threads when there are many.
-fn each<T: Sync, U: Send>(items: &[T], work: impl Fn(&T) -> U + Sync) -> Vec<U> {
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    if items.len() < SEVERAL || threads == 1 {
-        return items.iter().map(work).collect();
-    }
-    let work = &work;
-    thread::scope(|scope| {
-        let chunks: Vec<_> = items
-            .chunks(items.len().div_ceil(threads))
-            .map(|chunk| (chunk, scope.spawn(move || chunk.iter().map(work).collect::<Vec<U>>())))
-            .collect();
-        chunks
-            .into_iter()
-            // A chunk whose thread died is done again here, where its panic is seen.
-            .flat_map(|(chunk, handle)| handle.join().unwrap_or_else(|_| chunk.iter().map(work).collect()))
-            .collect()
-    })
 }
 
 fn documents(checked: &Checked, texts: &[Source]) -> Vec<DocumentView> {

@@ -14,39 +14,12 @@ mod point;
 mod route;
 mod snapshot;
 
-use std::sync::Arc;
-
-use arc_swap::ArcSwap;
-
 pub use compile::{Sources, compile};
 pub use config::{SettingView, Settings};
 pub use explain::{CandidateView, Cell, PlanView, PointView, Tried, named};
 pub use point::Point;
 pub use route::{Routed, Routes};
 pub use snapshot::{DocumentView, FlowEntry, Snapshot};
-
-/// The snapshot that serves now. Cheap to clone; all clones see a swap at once.
-#[derive(Clone, Default)]
-pub struct Catalog(Arc<ArcSwap<Snapshot>>);
-
-impl Catalog {
-    /// A catalog that serves `snapshot`.
-    #[must_use]
-    pub fn new(snapshot: Snapshot) -> Self {
-        Self(Arc::new(ArcSwap::from_pointee(snapshot)))
-    }
-
-    /// The snapshot that serves now. Take it once per request: everything of one request sees one snapshot.
-    #[must_use]
-    pub fn now(&self) -> Arc<Snapshot> {
-        self.0.load_full()
-    }
-
-    /// Serves another snapshot from now on; gives the one that served before.
-    pub fn swap(&self, snapshot: Snapshot) -> Arc<Snapshot> {
-        self.0.swap(Arc::new(snapshot))
-    }
-}
 
 #[cfg(test)]
 #[path = "catalog_tests.rs"]

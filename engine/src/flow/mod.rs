@@ -11,6 +11,7 @@ pub mod plan;
 pub mod policy;
 pub mod report;
 pub mod schema;
+pub mod spread;
 pub mod tree;
 pub mod validate;
 pub mod variant;

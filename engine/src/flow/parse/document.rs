@@ -1,7 +1,5 @@
 //! From texts to documents.
 
-use std::{num::NonZero, thread};
-
 use super::{LARGEST, cases, check, read, refuse, scan, value};
 use crate::flow::{
     diagnostic::{Diagnostic, tidy},
@@ -9,11 +7,9 @@ use crate::flow::{
     language,
     load::Source,
     nearest::nearest,
+    spread::spread,
     tree::{Shape, Span, Tree},
 };
-
-/// Fewer texts than this are read on the calling thread.
-const SEVERAL: usize = 64;
 
 /// A document with the tree it was read from.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +26,7 @@ pub fn parse(sources: &[Source]) -> (Vec<Parsed>, Vec<Diagnostic>) {
     let mut parsed = Vec::new();
     let mut faults = Vec::new();
     let mut pending = Vec::new();
-    for (source, (mut documents, trees, mut found)) in sources.iter().zip(each(sources)) {
+    for (source, (mut documents, trees, mut found)) in sources.iter().zip(spread(sources, read_one)) {
         parsed.append(&mut documents);
         faults.append(&mut found);
         pending.push((source, trees));
@@ -48,22 +44,6 @@ pub fn parse(sources: &[Source]) -> (Vec<Parsed>, Vec<Diagnostic>) {
 
 /// The documents of one text, the trees of its cases, and what is wrong.
 type Read = (Vec<Parsed>, Vec<Tree>, Vec<Diagnostic>);
-
-/// Reads each text by itself; many are shared among the processors.
-fn each(sources: &[Source]) -> Vec<Read> {
-    let workers = thread::available_parallelism().map_or(1, NonZero::get);
-    if sources.len() < SEVERAL || workers == 1 {
-        return sources.iter().map(read_one).collect();
-    }
-    let share = sources.len().div_ceil(workers);
-    thread::scope(|scope| {
-        let work = |part: &'_ [Source]| part.iter().map(read_one).collect::<Vec<Read>>();
-        let running: Vec<_> =
-            sources.chunks(share).map(|part| (part, scope.spawn(move || work(part)))).collect();
-        // A worker that died of a bug is made up for here, where the panic has a caller.
-        running.into_iter().flat_map(|(part, worker)| worker.join().unwrap_or_else(|_| work(part))).collect()
-    })
-}
 
 fn read_one(source: &Source) -> Read {
     let mut faults = Vec::new();
