@@ -1,4 +1,4 @@
-/** The stored copies of the API's description and of the language's schema are the engine's own. */
+/** The stored copies of the API's description and of the language's schema are the engine's own; all has Chinese. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { resources } from '../scripts/api.mjs';
@@ -13,4 +13,44 @@ export async function described({ api, assert, kind }) {
   const own = JSON.parse(readFileSync(new URL('../src/editor/language.json', import.meta.url), 'utf8'));
   const said = language(join(binaries(), 'bactrian'));
   assert.deepEqual(own, said, 'node scripts/language.mjs PATH-OF-BACTRIAN writes the copy anew');
+  await spoken(api, assert);
+}
+
+const read = (path) => JSON.parse(readFileSync(new URL(`../src/${path}`, import.meta.url), 'utf8'));
+
+/** Whoever registers a component or changes what one says of itself says it in Chinese too. */
+async function spoken(api, assert) {
+  const texts = read('described/texts.zh.json');
+  const names = read('described/fields.zh.json');
+  const { items } = await (await fetch(`${api}/v1/components`)).json();
+  const said = new Set(sentences(read('editor/language.json')));
+  const bare = new Set();
+  for (const { name, schema, title } of items) {
+    if (!/[\u4e00-\u9fff]/.test(title.zh)) bare.add(`${name}: title`);
+    for (const text of sentences(schema)) {
+      said.add(text);
+      if (texts[text] === undefined) bare.add(`${name}: ${text}`);
+    }
+    for (const key of settings(schema))
+      if (names[`${name}.${key}`] === undefined && names[key] === undefined) bare.add(`${name}.${key}`);
+  }
+  assert.deepEqual([...bare], [], 'every component and setting has a Chinese text in src/described');
+  const unsaid = Object.keys(texts).filter((text) => !said.has(text));
+  assert.deepEqual(unsaid, [], 'no Chinese for what nobody says any more');
+}
+
+function parts(schema) {
+  return typeof schema === 'object' && schema !== null ? Object.entries(schema) : [];
+}
+
+function sentences(schema) {
+  return parts(schema).flatMap(([key, one]) =>
+    key === 'description' && typeof one === 'string' ? [one.split(/\s+/).join(' ')] : sentences(one),
+  );
+}
+
+function settings(schema) {
+  return parts(schema).flatMap(([key, one]) =>
+    key === 'properties' ? [...Object.keys(one), ...settings(Object.values(one))] : settings(one),
+  );
 }

@@ -7,7 +7,7 @@ import type { Identity, Level, Tried } from './identity';
 export interface Point {
   readonly name: string;
   readonly title?: Title | null;
-  readonly description?: string | null;
+  readonly description?: Title | null;
   readonly version?: number;
   readonly owner?: string | null;
   readonly group?: Title | null;

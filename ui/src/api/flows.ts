@@ -17,7 +17,7 @@ export interface FlowItem {
   readonly pinyin?: string;
   readonly initials?: string;
   readonly labels?: Readonly<Record<string, Title>>;
-  readonly description?: string | null;
+  readonly description?: Title | null;
   readonly variants: readonly {
     readonly name: string;
     readonly bizId: string | null;
@@ -40,17 +40,23 @@ export interface FlowItem {
   } | null;
 }
 export interface Case {
-  readonly name?: string;
+  /** What it shows: one text, or one for each language. */
+  readonly name?: Title;
   readonly input?: Json;
   readonly identity?: Identity;
   readonly mocks?: JsonObject;
   readonly expect?: JsonObject;
 }
+/** A case as the engine gives it: its name for programs, its title for people. */
+export interface ServedCase extends Omit<Case, 'name'> {
+  readonly name?: string | null;
+  readonly title?: Title | null;
+}
 export interface Flow extends FlowItem {
   readonly text: string;
   readonly input: JsonObject | null;
   readonly output: Json;
-  readonly cases: readonly Case[];
+  readonly cases: readonly ServedCase[];
 }
 export interface EffectiveNode {
   readonly id: string;
@@ -83,6 +89,7 @@ export interface TestResult {
 }
 export interface CaseResult {
   readonly name: string;
+  readonly title?: Title | null;
   readonly passed: boolean;
   readonly differences: readonly Difference[];
   readonly durationMs: number;

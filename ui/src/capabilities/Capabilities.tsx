@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { componentsQuery } from '../api/components';
 import { matrixQuery } from '../api/extensions';
 import { flowsQuery } from '../api/flows';
 import { stated } from '../app/search';
 import { type Key, useText } from '../app/text';
+import { useComponents } from '../described/useDescribed';
 import { FlowPanel } from '../flows/FlowPanel';
 import { SearchField } from '../kit/Field';
 import { Choice } from '../kit/Choice';
@@ -32,17 +32,13 @@ export function Capabilities() {
   const text = useText();
   const search = useSearch({ from: '/capabilities' });
   const navigate = useNavigate({ from: '/capabilities' });
-  const [flows, matrix, components] = [
-    useQuery(flowsQuery),
-    useQuery(matrixQuery()),
-    useQuery(componentsQuery),
-  ];
+  const [flows, matrix, components] = [useQuery(flowsQuery), useQuery(matrixQuery()), useComponents()];
   const failure = flows.error ?? components.error;
   if (failure !== null)
     return (
       <Trouble error={failure} onRetry={() => void Promise.all([flows.refetch(), components.refetch()])} />
     );
-  if (flows.data === undefined || components.data === undefined)
+  if (flows.data === undefined || components.items === undefined)
     return <p className="cp-wait dim">{text('frame.loading')}</p>;
   const set = (change: Partial<typeof search>) =>
     void navigate({ search: (old) => stated({ ...old, ...change }), replace: true });
@@ -51,8 +47,8 @@ export function Capabilities() {
     category: (name: string) =>
       CATEGORY[name] === undefined ? name || text('matrix.other') : text(CATEGORY[name]),
   };
-  const shown = mapOf(flows.data.items, matrix.data, components.data.items, search, words);
-  const open = tileOf(mapOf(flows.data.items, matrix.data, components.data.items, {}, words), search.open);
+  const shown = mapOf(flows.data.items, matrix.data, components.items, search, words);
+  const open = tileOf(mapOf(flows.data.items, matrix.data, components.items, {}, words), search.open);
   return (
     <div className="cp">
       <h1 className="hidden-text">{text('rail.capabilities')}</h1>

@@ -1,8 +1,8 @@
-import { useText } from '../app/text';
+import { type Translate, useText } from '../app/text';
 import { type FieldRow, fieldsOf } from './schema';
 import './schema.css';
 
-/** A JSON Schema as rows: path, type, what it is. */
+/** A JSON Schema as rows: what a field is called and holds, then what it means. */
 export function SchemaTable({ schema, label }: { readonly schema: unknown; readonly label: string }) {
   const text = useText();
   const fields = fieldsOf(schema);
@@ -12,12 +12,15 @@ export function SchemaTable({ schema, label }: { readonly schema: unknown; reado
       <tbody>
         {fields.map((field) => (
           <tr key={field.path}>
-            <th scope="row" className="mono" style={{ paddingLeft: field.depth * 12 }}>
-              {field.name}
-              {field.isRequired ? <abbr title={text('schema.required')}>*</abbr> : null}
+            <th scope="row" style={{ paddingLeft: field.depth * 12 }}>
+              {field.title === undefined ? null : <span>{field.title}</span>}
+              <code>
+                {field.name}
+                {field.isRequired ? <abbr title={text('schema.required')}>*</abbr> : null}
+              </code>
+              <small className="mono dim">{field.type}</small>
             </th>
-            <td className="mono dim">{field.type}</td>
-            <td>{detailOf(field)}</td>
+            <td>{detailOf(field, text)}</td>
           </tr>
         ))}
       </tbody>
@@ -25,12 +28,14 @@ export function SchemaTable({ schema, label }: { readonly schema: unknown; reado
   );
 }
 
-function detailOf(field: FieldRow) {
+function detailOf(field: FieldRow, text: Translate) {
   return (
     <>
       {field.description}
-      {field.values === undefined ? null : <span className="mono dim"> {field.values}</span>}
-      {field.initial === undefined ? null : <span className="mono dim"> = {field.initial}</span>}
+      {field.values === undefined ? null : <span className="schema-more mono dim">{field.values}</span>}
+      {field.initial === undefined ? null : (
+        <span className="schema-more dim">{text('form.default', { value: field.initial })}</span>
+      )}
     </>
   );
 }

@@ -45,7 +45,7 @@ export function mapOf(
           ...bothOf(flow.title),
           flow.pinyin,
           flow.initials,
-          flow.description,
+          ...bothOf(flow.description),
           flow.owner,
         ]),
       )
@@ -54,7 +54,9 @@ export function mapOf(
         { kind: 'flow', key: `flow ${flow.name}`, flow },
       ]),
     ...(matrix?.points ?? [])
-      .filter((point) => matches(q, [point.name, ...bothOf(point.title), point.description, point.owner]))
+      .filter((point) =>
+        matches(q, [point.name, ...bothOf(point.title), ...bothOf(point.description), point.owner]),
+      )
       .map((point): [string, Tile] => [
         inWords(point.group) ?? domainOf.get(point.flows[0] ?? '') ?? words.other,
         { kind: 'point', key: `point ${point.name}`, point, ...countsOf(matrix, point.name) },

@@ -4,6 +4,8 @@ import { type Json, type JsonObject, isList, isObject } from '../core/json';
 export interface FieldRow {
   readonly path: string;
   readonly name: string;
+  /** What people call it. */
+  readonly title: string | undefined;
   readonly depth: number;
   readonly type: string;
   readonly isRequired: boolean;
@@ -30,10 +32,11 @@ function walk(root: JsonObject, schema: JsonObject, above: string, depth: number
     const row: FieldRow = {
       path,
       name,
+      title: word(field['title']),
       depth,
       type: typeOf(root, field),
       isRequired: required.has(name),
-      description: word(field['description']) ?? word(field['title']) ?? '',
+      description: word(field['description']) ?? '',
       values: isList(field['enum'] ?? null)
         ? JSON.stringify(field['enum']).slice(1, -1).replaceAll(',', ' | ')
         : undefined,

@@ -1,9 +1,19 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { parse, stringify } from 'yaml';
-import { type Case, type CasesResult, type TestResult, flowQuery, runCases, testFlow } from '../api/flows';
+import {
+  type Case,
+  type CaseResult,
+  type CasesResult,
+  type ServedCase,
+  type TestResult,
+  flowQuery,
+  runCases,
+  testFlow,
+} from '../api/flows';
 import { ProblemError } from '../api/http';
 import { useDuration, useText } from '../app/text';
+import { inWords } from '../app/words';
 import { addItem } from '../core/commands/value';
 import { type Json, isList, isObject } from '../core/json';
 import { Button } from '../kit/Button';
@@ -20,27 +30,35 @@ function casesOf(tests: Json): Case[] {
 }
 
 /** As a person would write it: what is default is not stated. */
-function asWritten(one: Case): Case {
+function asWritten(one: ServedCase): Case {
   const identity = Object.fromEntries(
     Object.entries(one.identity ?? {}).filter(([, value]) => value !== null && value !== undefined),
   );
-  const { name, input, mocks, expect } = one;
+  const { input, mocks, expect } = one;
+  const { title } = one;
+  // A text for both languages is written once.
+  const name = typeof title === 'object' && title?.zh !== title?.en ? title : one.name;
   return {
-    ...(name === undefined ? {} : { name }),
+    ...(name == null ? {} : { name }),
     ...(input === undefined ? {} : { input }),
     ...(Object.keys(identity).length === 0 ? {} : { identity }),
     ...(mocks === undefined ? {} : { mocks }),
-    ...(expect === undefined ? {} : { expect }),
+    ...(expect == null ? {} : { expect }),
   };
+}
+
+/** A case by the name the engine knows it by: its English text where it has two. */
+function nameOf({ name }: Case): string | undefined {
+  return typeof name === 'object' ? name.en : name;
 }
 
 /** The text's own tests, then those of the file of cases beside it. */
 function useCases(): Case[] {
   const { flow } = useEditing();
   const own = casesOf(useValue(['tests']));
-  const known = new Set(own.map((one) => one.name));
+  const known = new Set(own.map((one) => nameOf(one)));
   const beside = useQuery(flowQuery(flow)).data?.cases ?? [];
-  return [...own, ...beside.filter((one) => one.name === undefined || !known.has(one.name)).map(asWritten)];
+  return [...own, ...beside.filter((one) => one.name == null || !known.has(one.name)).map(asWritten)];
 }
 
 /** Cases are the flow's own tests; running one draws its run over the graph. */
@@ -76,11 +94,11 @@ export function TestPanel() {
         </div>
         <ul className="scroll">
           {cases.map((item, i) => (
-            <li key={item.name ?? `case ${i}`}>
+            <li key={nameOf(item) ?? `case ${i}`}>
               <CaseRow
-                name={item.name ?? text('test.case', { n: i + 1 })}
+                title={inWords(item.name) ?? text('test.case', { n: i + 1 })}
                 isOn={i === at && typed === undefined}
-                result={results}
+                result={results?.cases.find((one) => one.name === nameOf(item))}
                 onPress={() => pick(i)}
               />
             </li>
@@ -115,17 +133,16 @@ function useTests() {
 }
 
 function CaseRow({
-  name,
+  title,
   isOn,
-  result,
+  result: own,
   onPress,
 }: {
-  readonly name: string;
+  readonly title: string;
   readonly isOn: boolean;
-  readonly result: CasesResult | undefined;
+  readonly result: CaseResult | undefined;
   readonly onPress: () => void;
 }) {
-  const own = result?.cases.find((one) => one.name === name);
   return (
     <button type="button" className={isOn ? 'test-row test-on' : 'test-row'} onClick={onPress}>
       {own === undefined ? (
@@ -133,7 +150,9 @@ function CaseRow({
       ) : (
         <StatusMark status={own.passed ? 'succeeded' : 'failed'} hasText={false} />
       )}
-      <span className="clip">{name}</span>
+      <span className="clip" title={title}>
+        {title}
+      </span>
     </button>
   );
 }

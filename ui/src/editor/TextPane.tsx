@@ -25,11 +25,12 @@ import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
 import { useText } from '../app/text';
 import type { Session } from '../core/session';
+import { useLanguage } from '../described/useDescribed';
 import { type Tree, nodeAt, pathAt, readValue } from '../core/tree';
 import { type CompletionSource, completeText, expressions } from './completion';
 import { type HoverSource, hover } from './hover';
 import type { Place } from './hints';
-import language from './language.json';
+import stated from './language.json';
 import { offsetOf, useProblems } from './problems';
 import { useEditing } from './session';
 import { useFacts } from './useHints';
@@ -43,14 +44,15 @@ export function TextPane() {
   const editing = useEditing();
   const { session, watch, isReadOnly } = editing;
   const known = useFacts();
-  const facts = useRef(known);
-  facts.current = known;
+  const language = useLanguage(stated);
+  const facts = useRef({ ...known, language });
+  facts.current = { ...known, language };
   const box = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   useEffect(() => {
     if (box.current === null) return;
     const told: Told = {
-      facts: () => ({ ...facts.current, language }),
+      facts: () => facts.current,
       draft: () => watch.projection().draft,
       placeAt: (offset) => placeIn(session.tree, offset),
     };

@@ -1,7 +1,7 @@
 /** What can be put on the canvas: components, extension points, flows and the language's own kinds. */
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { type Component, componentsQuery } from '../api/components';
+import type { Component } from '../api/components';
 import { matrixQuery } from '../api/extensions';
 import { flowsQuery } from '../api/flows';
 import { useSettings } from '../app/settings';
@@ -11,6 +11,7 @@ import type { Json, JsonObject } from '../core/json';
 import { isList, isObject } from '../core/json';
 import type { Kind } from '../core/language';
 import { bothOf } from '../core/title';
+import { useComponents } from '../described/useDescribed';
 
 export interface Item {
   /** `use:http`, `extension:points-return`, `flow:refund`, `kind:switch`. */
@@ -38,7 +39,7 @@ const KIND_ITEMS: readonly { readonly kind: Kind; readonly key: Key; readonly wo
 export function useItems(): readonly Item[] {
   const text = useText();
   const locale = useSettings((state) => state.locale);
-  const components = useQuery(componentsQuery).data?.items;
+  const components = useComponents().items;
   const points = useQuery(matrixQuery()).data?.points;
   const flows = useQuery(flowsQuery).data?.items;
   return useMemo(() => {
@@ -61,7 +62,7 @@ export function useItems(): readonly Item[] {
         title: inWords(one.title) ?? one.name,
         name: one.name,
         group: text('palette.points'),
-        detail: one.description ?? '',
+        detail: inWords(one.description) ?? '',
         names: [one.name, ...bothOf(one.title), one.owner ?? ''],
       });
     for (const one of flows ?? [])

@@ -1,4 +1,5 @@
 /** Completion in the text pane and the colour of expressions. Whether an expression is right only the server says. */
+import { inWords } from '../app/words';
 import type { CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import {
   Decoration,
@@ -88,7 +89,7 @@ function callable(isUse: boolean, facts: Facts, from: number): CompletionResult 
     : facts.points.map(({ name, description }) => ({
         label: name,
         type: 'interface',
-        ...(description == null ? {} : { info: description }),
+        ...(description == null ? {} : { info: inWords(description) }),
       }));
   return { from, options, validFor: /^[A-Za-z0-9_-]*$/ };
 }

@@ -2,7 +2,7 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { type Component, componentsQuery } from '../api/components';
+import type { Component } from '../api/components';
 import { type Point, matrixQuery, resolveQuery } from '../api/extensions';
 import { flowQuery } from '../api/flows';
 import { ProblemError } from '../api/http';
@@ -14,16 +14,17 @@ import type { Graph } from '../core/graph';
 import { unique } from '../core/json';
 import { addressOf } from '../core/sites';
 import type { IdentitySearch } from '../app/search';
+import { useComponents } from '../described/useDescribed';
 import { useEditing, useProjection } from './session';
 import { useView } from './view';
 
 const NO_COMPONENTS: ReadonlyMap<string, Component> = new Map();
 
 export function useComponentMap(): ReadonlyMap<string, Component> {
-  const { data } = useQuery(componentsQuery);
+  const { items } = useComponents();
   return useMemo(
-    () => (data === undefined ? NO_COMPONENTS : new Map(data.items.map((one) => [one.name, one]))),
-    [data],
+    () => (items === undefined ? NO_COMPONENTS : new Map(items.map((one) => [one.name, one]))),
+    [items],
   );
 }
 

@@ -3,6 +3,7 @@ import type { Component } from '../api/components';
 import type { Point } from '../api/extensions';
 import type { Run } from '../api/runs';
 import { type Json, type JsonObject, type Path, isList, isObject } from '../core/json';
+import { inWords } from '../app/words';
 import { kindOf } from '../core/language';
 
 export interface Sample {
@@ -111,7 +112,7 @@ function languageAt({ path, kind }: Place, language: JsonObject | undefined): Js
 
 function named(name: string, { components, points }: Facts): Hint {
   const component = components.get(name);
-  const text = component?.description ?? points.find((one) => one.name === name)?.description;
+  const text = component?.description ?? inWords(points.find((one) => one.name === name)?.description);
   return {
     name,
     ...(component === undefined ? {} : { type: component.effect }),

@@ -20,7 +20,7 @@ export function FlowPanel({ flow, onClose }: { readonly flow: FlowItem; readonly
         <IconButton size="small" label={text('kit.close')} icon={<Icon name="x" />} onPress={onClose} />
       </header>
       <p className="mono dim">{flow.file}</p>
-      {flow.description == null ? null : <p>{flow.description}</p>}
+      {flow.description == null ? null : <p>{inWords(flow.description)}</p>}
       <div className="fl-go">
         <Link
           to="/flows/$name"

@@ -31,7 +31,9 @@ export function inView(flows: readonly FlowItem[], view: View): FlowItem[] {
 }
 
 export function labelsOf(flow: FlowItem): string[] {
-  return Object.entries(flow.labels ?? {}).map(([key, value]) => `${key}=${inWords(value)}`);
+  return Object.entries(flow.labels ?? {})
+    .filter(([key]) => key !== 'description')
+    .map(([key, value]) => `${key}=${inWords(value)}`);
 }
 
 export function fitting(flows: readonly FlowItem[], search: FlowsSearch): FlowItem[] {
@@ -45,7 +47,7 @@ export function fitting(flows: readonly FlowItem[], search: FlowsSearch): FlowIt
         ...bothOf(flow.title),
         flow.pinyin,
         flow.initials,
-        flow.description,
+        ...bothOf(flow.description),
         flow.owner,
         flow.useCase,
       ]),

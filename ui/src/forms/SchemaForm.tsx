@@ -9,7 +9,7 @@ import { ModeChip, ModeContext } from './mode';
 import { type Patch, diff } from '../core/diff';
 import { OriginChip } from './origin';
 import { UI, asForm, isShowable } from './schema';
-import { TEMPLATES } from './templates';
+import { TEMPLATES, Written } from './templates';
 import { fits, validator } from './validator';
 import { WIDGETS } from './widgets';
 import './forms.css';
@@ -76,6 +76,7 @@ function BareExpression({ formData, fieldPathId, onChange, name, readonly, schem
     <div className="form-field">
       <div className="form-head">
         <span className="k-label">{labelOf(schema, name)}</span>
+        <Written name={name} label={schema.title} />
         <OriginChip
           path={fieldPathId.path}
           isStated={formData !== undefined}
@@ -109,6 +110,7 @@ function EitherField(props: FieldProps) {
         <div className="form-field">
           <div className="form-head">
             <span className="k-label">{labelOf(schema, name)}</span>
+            <Written name={name} label={schema.title} />
             <OriginChip
               path={fieldPathId.path}
               isStated={formData !== undefined}
@@ -127,6 +129,7 @@ function EitherField(props: FieldProps) {
         <div className="form-field">
           <div className="form-head">
             <span className="k-label">{labelOf(schema, name)}</span>
+            <Written name={name} label={schema.title} />
             <OriginChip
               path={fieldPathId.path}
               isStated={formData !== undefined}

@@ -44,6 +44,7 @@ export function FieldTemplate(props: FieldTemplateProps) {
                 {required === true ? <i aria-hidden="true">*</i> : null}
               </label>
             )}
+            {isItem ? null : <Written name={String(fieldPathId.path.at(-1))} label={label} />}
             <OriginChip
               path={fieldPathId.path}
               isStated={formData !== undefined}
@@ -59,6 +60,12 @@ export function FieldTemplate(props: FieldTemplateProps) {
       </div>
     </Wrap>
   );
+}
+
+/** What stands in the file, where people call it something else. */
+export function Written({ name, label }: { readonly name: string; readonly label: string | undefined }) {
+  const isSame = label === undefined || label === '' || label.toLowerCase() === name.toLowerCase();
+  return isSame ? null : <code className="form-written">{name}</code>;
 }
 
 /** The first sentence helps while typing; the rest is in the documentation. */

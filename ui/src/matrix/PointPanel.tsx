@@ -18,7 +18,7 @@ export function PointPanel({ point, onClose }: { readonly point: Point; readonly
       <p className="mono dim">
         {point.name} v{point.version ?? 1}
       </p>
-      {point.description == null ? null : <p>{point.description}</p>}
+      {point.description == null ? null : <p>{inWords(point.description)}</p>}
       <dl className="mx-facts">
         <dt>{text('matrix.owner')}</dt>
         <dd>{point.owner ?? '–'}</dd>

@@ -132,7 +132,13 @@ function pointRows(matrix: Matrix, asked: Asked): PointRow[] {
     )
     .filter((row) => asked.useCase === undefined || row.useCase === asked.useCase)
     .filter(({ point, useCase }) =>
-      matches(asked.q ?? '', [point.name, ...bothOf(point.title), point.description, useCase, point.owner]),
+      matches(asked.q ?? '', [
+        point.name,
+        ...bothOf(point.title),
+        ...bothOf(point.description),
+        useCase,
+        point.owner,
+      ]),
     );
 }
 

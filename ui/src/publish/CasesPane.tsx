@@ -1,4 +1,5 @@
 import { useDuration, useText } from '../app/text';
+import { inWords } from '../app/words';
 import { StatusMark } from '../kit/Mark';
 import type { Tested } from './publishing';
 
@@ -30,7 +31,7 @@ export function CasesPane({
             {result.cases.map((one) => (
               <li key={one.name}>
                 <StatusMark status={one.passed ? 'succeeded' : 'failed'} hasText={false} />
-                <span>{one.name}</span>
+                <span>{inWords(one.title) ?? one.name}</span>
                 <span className="num dim">{duration(one.durationMs)}</span>
                 {one.differences.map((difference) => (
                   <code key={difference.path} className="pb-difference">

@@ -2,7 +2,7 @@
 
 use sdk::Duration;
 
-use super::{Header, Node, Policies, Retry};
+use super::{Header, Node, Policies, Retry, Title};
 use crate::flow::tree::{Span, Spanned, Tree};
 
 /// A flow as written, or as a variant left it.
@@ -246,8 +246,10 @@ pub enum OnExhausted {
 /// One of `tests`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Case {
-    /// `name`.
+    /// `name`; its English text where it has two.
     pub name: Option<String>,
+    /// `name` in both languages.
+    pub title: Option<Title>,
     /// `input`.
     pub input: Tree,
     /// `identity.bizId`.
@@ -258,6 +260,8 @@ pub struct Case {
     pub mocks: Vec<(Spanned<String>, Tree)>,
     /// `expect`.
     pub expect: Expectation,
+    /// `expect` as it is written.
+    pub expected: Option<Tree>,
     /// Where it stands.
     pub span: Span,
 }

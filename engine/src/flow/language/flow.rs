@@ -1,6 +1,7 @@
 //! The grammar of `kind: Flow` and of cases: DESIGN §4.1 and §4.7.
 
 use super::{
+    document::TITLE,
     form::{Form, Group::Own, Key, Name, Object, key, object, required},
     node::{BODY, NODE},
     policy::{BLOCK, CLASSES, RETRY},
@@ -162,7 +163,7 @@ pub static CASE: Object = object(
     "a case",
     "An input and what must come of it.",
     &[Own(&[
-        key("name", Form::Text, "what it shows"),
+        key("name", TITLE, "what it shows, in one text or one per language"),
         key("input", Form::Data, "the input"),
         key("identity", Form::Object(&IDENTITY), "for whom it runs"),
         key(

@@ -89,6 +89,7 @@ pub(in crate::serve) async fn cases(mut ask: Ask) -> Answer {
         let micros = clock.monotonic_nanos().saturating_sub(begun) / 1_000;
         all.push(json!({
             "name": case.name,
+            "title": case.title,
             "passed": played.differences.is_empty(),
             "differences": played.differences,
             "durationMs": f64::from(u32::try_from(micros).unwrap_or(u32::MAX)) / 1_000.0,

@@ -58,7 +58,7 @@ fn point(
     let plan = served.point(&document.name).ok();
     json!({
         "name": document.name, "title": document.title, "version": document.version, "owner": document.owner,
-        "group": document.labels.get("domain"), "file": document.path, "line": document.line,
+        "group": document.labels.get("domain"), "description": document.labels.get("description"), "file": document.path, "line": document.line,
         "hasDefault": plan.as_ref().is_some_and(|plan| plan.default.is_some()),
         "input": plan.as_ref().and_then(|plan| plan.input.as_ref().map(|contract| contract.schema().clone())),
         "output": plan.as_ref().and_then(|plan| plan.output.as_ref().map(|contract| contract.schema().clone())),

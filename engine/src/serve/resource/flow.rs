@@ -90,7 +90,7 @@ fn cases(served: &Served, name: &str) -> Vec<Value> {
             let mocks: serde_json::Map<String, Value> =
                 case.mocks.iter().map(|(node, value)| (node.value.clone(), value.to_json())).collect();
             json!({
-                "name": case.name, "input": case.input.to_json(), "mocks": mocks,
+                "name": case.name, "title": case.title, "expect": case.expected.as_ref().map(crate::flow::tree::Tree::to_json), "input": case.input.to_json(), "mocks": mocks,
                 "identity": {"bizId": case.biz_id.as_ref().map(|text| &text.value),
                              "scenario": case.scenario.as_ref().map(|text| &text.value)},
                 "line": case.span.line,

@@ -1,6 +1,6 @@
 //! Cases of `tests:` and of cases files: DESIGN §4.7.
 
-use super::{names, pairs, plain, text, whole};
+use super::{names, pairs, text, title, whole};
 use crate::flow::{
     document::{Case, Expectation},
     tree::{Shape, Tree},
@@ -16,13 +16,16 @@ pub(in crate::flow::parse) fn cases(tree: &Tree) -> Vec<Case> {
 
 pub(super) fn case(tree: &Tree) -> Case {
     let identity = |key| tree.get("identity").and_then(|identity| text(identity.get(key)));
+    let title = title(tree.get("name"));
     Case {
-        name: plain(tree.get("name")),
+        name: title.as_ref().map(|title| title.en.clone()),
+        title,
         input: tree.get("input").cloned().unwrap_or(Tree { span: tree.span, shape: Shape::Null }),
         biz_id: identity("bizId"),
         scenario: identity("scenario"),
         mocks: pairs(tree.get("mocks")),
         expect: tree.get("expect").map(expectation).unwrap_or_default(),
+        expected: tree.get("expect").cloned(),
         span: tree.span,
     }
 }
