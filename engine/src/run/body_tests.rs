@@ -66,6 +66,21 @@ nodes:
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_status_of_a_fail_reaches_the_caller_out_of_bodies() {
+    let text = "Flow f
+nodes:
+  each:
+    foreach:
+      in: '[1, 2]'
+      as: n
+      do:
+        nodes:
+          pair: {foreach: {in: '[n]', as: m, do: {nodes: {no: {when: m == 2, fail: {code: TWO, status: 418}}}}}}
+";
+    check(text, json!({}), "failed TWO 418").await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_loop_sees_its_last_round_and_ends() {
     let text = "Flow f
 nodes:

@@ -166,10 +166,8 @@ fn told(error: &Error) -> String {
 pub(super) fn explain(plan: &Plan, root: &Frame, slot: Option<u16>, error: Error) -> Failure {
     let run = &root.run;
     let causes = run.causes();
-    let asked =
-        causes.iter().rev().find(|cause| cause.error.code == error.code).and_then(|cause| cause.status);
-    let status = asked.unwrap_or_else(|| unmatched(slot, error.class));
     let node = slot.map(|slot| Arc::clone(&root.node(slot).id));
+    let status = asked(&causes, node.as_deref(), &error).unwrap_or_else(|| unmatched(slot, error.class));
     let mut failure = Failure { node, causes, ..Failure::of(error, status) };
     let value = Shared::new(json!({
         "code": &*failure.code, "class": failure.class, "message": failure.error.message,
@@ -190,6 +188,16 @@ pub(super) fn explain(plan: &Plan, root: &Frame, slot: Option<u16>, error: Error
         }
     }
     failure
+}
+
+/// The status that a `fail` asked for: the failed node itself, or one within its items, rounds or implementation.
+fn asked(causes: &[Cause], node: Option<&str>, error: &Error) -> Option<u16> {
+    let is_within = |cause: &&Cause| {
+        let rest = node.and_then(|node| cause.node.strip_prefix(node));
+        cause.error.code == error.code
+            && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    causes.iter().rev().filter(is_within).find_map(|cause| cause.status)
 }
 
 /// The status of a failure for which `errors` has no rule. A node's failure is the flow's own fault until its

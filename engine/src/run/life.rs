@@ -183,13 +183,7 @@ pub(super) fn refused_by(failure: Failure) -> Finished {
 pub(super) fn accept(plan: &Plan, input: Shared) -> Result<Shared, Box<Failure>> {
     let Some(contract) = &plan.input else { return Ok(input) };
     contract.accept(&input).map_err(|faults| {
-        let told: Vec<String> = faults
-            .iter()
-            .map(|fault| match fault.pointer.as_str() {
-                "" => fault.message.clone(),
-                pointer => format!("{pointer}: {}", fault.message),
-            })
-            .collect();
+        let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
         let data =
             faults.iter().map(|fault| serde_json::json!({"path": fault.pointer, "message": fault.message}));
         let error = Error::validation("INPUT_INVALID", told.join("; "));

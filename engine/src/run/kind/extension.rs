@@ -169,8 +169,7 @@ fn not_found(point: &PointPlan, identity: &Identity) -> Error {
 fn accept(contract: Option<&Contract>, value: Shared, code: &'static str) -> Outcome {
     let Some(contract) = contract else { return Ok(value) };
     contract.accept(&value).map_err(|faults| {
-        let words: Vec<String> =
-            faults.iter().map(|fault| format!("{} {}", fault.pointer, fault.message)).collect();
+        let words: Vec<String> = faults.iter().map(ToString::to_string).collect();
         Error::new(Class::Validation, code, words.join("; "))
     })
 }
