@@ -109,9 +109,13 @@ impl Ask {
     /// # Errors
     /// `BODY_INVALID` (400), naming the field.
     pub fn read<T: serde::de::DeserializeOwned>(&mut self) -> Result<T, Problem> {
+        let invalid = |detail: String| Problem::refused(StatusCode::BAD_REQUEST, "BODY_INVALID", detail);
         let body = self.body.take();
-        serde_json::from_value(body)
-            .map_err(|fault| Problem::refused(StatusCode::BAD_REQUEST, "BODY_INVALID", fault.to_string()))
+        // A list would be read as the fields in their order.
+        if !body.is_object() {
+            return Err(invalid("this route takes a JSON object".to_owned()));
+        }
+        serde_json::from_value(body).map_err(|fault| invalid(fault.to_string()))
     }
 
     /// A number of the query.
@@ -171,7 +175,7 @@ static ROWS: &[Row] = table! {
     GET  "/v1/runs"                View    Nothing resource::run::list, "Lists runs, newest first";
     POST "/v1/runs/actions"        Operate Json    resource::action::several, "Acts on several runs";
     GET  "/v1/runs/{id}"           View    Nothing resource::run::show, "Shows a run";
-    GET  "/v1/runs/{id}/events"    View    Nothing resource::run::events, "Streams what happens in a run";
+    GET  "/v1/runs/{id}/events"    View    Nothing resource::follow::events, "Streams what happens in a run";
     GET  "/v1/runs/{id}/undo"      View    Nothing resource::run::undo, "Shows what a compensation would undo";
     POST "/v1/runs/{id}/cancel"    Operate Json    resource::action::cancel, "Cancels a run";
     POST "/v1/runs/{id}/retry"     Operate Json    resource::action::retry, "Tries a parked step again";

@@ -14,6 +14,7 @@ use crate::{
         diagnostic::Severity,
         document::{Case, Document},
         load::Source,
+        nearest::nearest,
         parse::parse,
         report::to_json,
     },
@@ -60,6 +61,9 @@ pub(in crate::serve) async fn test(mut ask: Ask) -> Answer {
         }
     };
     let case = this_case(&served, flow, &case.unwrap_or_else(|| json!({"input": {}})))?;
+    if let Some(until) = &until {
+        reached(&served, flow, &case, until)?;
+    }
     let mut given = Given { until, ..Given::from(&case) };
     if live {
         given.mocks = None;
@@ -68,6 +72,23 @@ pub(in crate::serve) async fn test(mut ask: Ask) -> Answer {
     ok(
         &json!({"run": played.run, "passed": played.differences.is_empty(), "differences": played.differences, "diagnostics": []}),
     )
+}
+
+/// Whether the flow has the node up to which it is to run, as the case's business sees it.
+fn reached(served: &Served, flow: &str, case: &Case, until: &str) -> Result<(), Problem> {
+    let given = Given::from(case);
+    let identity = Identity::new(flow, given.biz_id.as_deref(), given.scenario.as_deref()).ok();
+    // Who is served by no plan is told so by the run.
+    let Some(plan) = identity.and_then(|identity| served.flow(flow, None, &identity).ok()) else {
+        return Ok(());
+    };
+    let ids = || plan.body.nodes.iter().map(|node| &*node.id);
+    if ids().any(|id| id == until) {
+        return Ok(());
+    }
+    let meant = nearest(until, ids()).map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
+    let detail = format!("`until`: `{flow}` has no node `{until}`{meant}");
+    Err(Problem::refused(StatusCode::BAD_REQUEST, "CASE_INVALID", detail))
 }
 
 /// Runs all cases of a flow.

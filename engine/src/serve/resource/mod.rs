@@ -10,6 +10,7 @@ pub(super) mod config;
 pub(super) mod draft;
 pub(super) mod extension;
 pub(super) mod flow;
+pub(super) mod follow;
 pub(super) mod history;
 mod journal;
 pub(super) mod layout;

@@ -1,18 +1,18 @@
-//! `/v1/runs`: runs as lists, one by one, and as they go on.
+//! `/v1/runs`: runs as lists and one by one. As they go on they are `follow`'s.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::sync::Arc;
 
-use futures_util::{Stream, stream};
 use http_body_util::Either;
 use hyper::StatusCode;
 use sdk::Timestamp;
-use serde_json::{Value, json};
-use tokio::sync::{broadcast, watch};
+use serde_json::json;
 
 use super::{history, ok};
 use crate::{
-    recent::{Filter, Item, Kept, Live, Seen},
-    serve::{Answer, Ask, Event, Problem, bytes, events as stream_of},
+    flow::nearest::nearest,
+    recent::{Filter, Kept, Live},
+    serve::{Answer, Ask, Problem, bytes},
+    state::{RunId, Status},
 };
 
 /// Items of a page, unless asked for fewer or more.
@@ -20,17 +20,12 @@ const PAGE: u64 = 50;
 /// Items of a page at the most.
 const MOST: u64 = 500;
 
-/// Members of a run's page that its item does not have.
-const PAGED: [&str; 9] =
-    ["input", "output", "isTraced", "nodes", "compensations", "waits", "children", "actions", "late"];
-
 /// Lists runs, newest first.
 pub(in crate::serve) async fn list(ask: Ask) -> Answer {
     let text = |name: &str| ask.query.get(name).map(str::to_owned);
-    let statuses = text("status").map(|words| words.split(',').map(str::to_owned).collect());
     let filter = Filter {
         flow: text("flow"),
-        statuses: statuses.unwrap_or_default(),
+        statuses: statuses(&ask)?,
         biz_id: text("bizId"),
         scenario: text("scenario"),
         key: text("key"),
@@ -38,7 +33,7 @@ pub(in crate::serve) async fn list(ask: Ask) -> Answer {
         to: time(&ask, "to")?,
         min_ms: ask.number("minMs")?.map(|ms| f64::from(u32::try_from(ms).unwrap_or(u32::MAX))),
         text: text("q"),
-        before: text("cursor"),
+        before: cursor(&ask)?,
         limit: usize::try_from(ask.number("limit")?.unwrap_or(PAGE).clamp(1, MOST)).unwrap_or(1),
     };
     let page = ask.engine.runs().list(&filter, &*ask.engine.settings().clock);
@@ -57,6 +52,35 @@ pub(in crate::serve) async fn list(ask: Ask) -> Answer {
     ok(&json!({"items": items, "next": next, "counts": counts}))
 }
 
+fn unfit(detail: String) -> Problem {
+    Problem::refused(StatusCode::BAD_REQUEST, "QUERY_INVALID", detail)
+}
+
+/// Status words of the query, by comma. One that does not exist would find nothing, and nobody would know why.
+fn statuses(ask: &Ask) -> Result<Vec<String>, Problem> {
+    let known = || Status::ALL.into_iter().map(Status::word);
+    let words = ask.query.get("status").into_iter().flat_map(|words| words.split(','));
+    let word = |word: &str| match known().find(|known| *known == word.trim()) {
+        Some(known) => Ok(known.to_owned()),
+        None => Err(unfit(match nearest(word, known()) {
+            Some(meant) => format!("there is no status `{word}`; did you mean `{meant}`?"),
+            None => {
+                format!("there is no status `{word}`; there are {}", known().collect::<Vec<_>>().join(", "))
+            }
+        })),
+    };
+    words.filter(|word| !word.trim().is_empty()).map(word).collect()
+}
+
+/// The `next` of the page before.
+fn cursor(ask: &Ask) -> Result<Option<String>, Problem> {
+    let Some(text) = ask.query.get("cursor") else { return Ok(None) };
+    let is_ours = text.parse::<RunId>().is_ok();
+    is_ours
+        .then(|| Some(text.to_owned()))
+        .ok_or_else(|| unfit("`cursor` is the `next` of the page before".to_owned()))
+}
+
 /// A time of the query: RFC 3339, or milliseconds since 1970.
 fn time(ask: &Ask, name: &str) -> Result<Option<Timestamp>, Problem> {
     let Some(text) = ask.query.get(name) else { return Ok(None) };
@@ -64,10 +88,7 @@ fn time(ask: &Ask, name: &str) -> Result<Option<Timestamp>, Problem> {
         .parse::<Timestamp>()
         .ok()
         .or_else(|| chrono::DateTime::parse_from_rfc3339(text).ok().map(|at| at.timestamp_millis()));
-    parsed.map(Some).ok_or_else(|| {
-        let detail = format!("`{name}` is a time such as 2026-01-31T12:00:00Z");
-        Problem::refused(StatusCode::BAD_REQUEST, "QUERY_INVALID", detail)
-    })
+    parsed.map(Some).ok_or_else(|| unfit(format!("`{name}` is a time such as 2026-01-31T12:00:00Z")))
 }
 
 /// A run that goes on, or one that was kept.
@@ -125,96 +146,4 @@ pub(in crate::serve) async fn undo(ask: Ask) -> Answer {
         })
         .collect();
     ok(&json!({"steps": steps}))
-}
-
-/// Streams what happens in a run.
-pub(in crate::serve) async fn events(ask: Ask) -> Answer {
-    if ask.engine.runs().live(ask.param("id")).is_none()
-        && let Some(mut page) = history::page(&ask.engine, ask.param("id")).await?
-    {
-        // Nobody drives it here now: what is known is told, and who wants to know more asks again.
-        let nodes = page["nodes"].take();
-        let nodes = nodes.as_array().into_iter().flatten().map(|node| node_event(node.to_string().into()));
-        let run = Event { name: "run", data: bare(page).to_string().into() };
-        let events: Vec<Event> = nodes.chain([run]).collect();
-        return stream_of::answer(&ask.engine, &ask.streams, stream::iter(events));
-    }
-    match find(&ask)? {
-        Found::Live(live) => {
-            let events = follow(&live);
-            stream_of::answer(&ask.engine, &ask.streams, events)
-        }
-        Found::Kept(kept) => {
-            let nodes = kept.nodes().into_iter().map(|node| node_event(node.to_string().into()));
-            let events: Vec<Event> = nodes.chain([run_event(&kept.item)]).collect();
-            stream_of::answer(&ask.engine, &ask.streams, stream::iter(events))
-        }
-    }
-}
-
-/// A page without what only pages have.
-fn bare(mut page: Value) -> Value {
-    if let Some(page) = page.as_object_mut() {
-        page.retain(|name, _| !PAGED.contains(&name.as_str()));
-    }
-    page
-}
-
-fn node_event(data: Seen) -> Event {
-    Event { name: "node", data }
-}
-
-fn run_event(item: &Item) -> Event {
-    Event { name: "run", data: serde_json::to_string(item).unwrap_or_default().into() }
-}
-
-/// What a stream of a run that goes on still has to tell.
-struct Follow {
-    known: VecDeque<Event>,
-    nodes: Option<broadcast::Receiver<Seen>>,
-    ended: watch::Receiver<Option<Item>>,
-    is_over: bool,
-}
-
-fn follow(live: &Arc<Live>) -> impl Stream<Item = Event> + Send + use<> {
-    // First listen, then look: a node may be told twice, none is lost.
-    let nodes = live.watch().map(|watch| watch.look_on());
-    let known = live.handle().nodes();
-    let known =
-        known.iter().filter_map(|node| serde_json::to_string(node).ok()).map(|text| node_event(text.into()));
-    let follow = Follow { known: known.collect(), nodes, ended: live.ended(), is_over: false };
-    stream::unfold(follow, |mut follow| async move { follow.next().await.map(|event| (event, follow)) })
-}
-
-impl Follow {
-    async fn next(&mut self) -> Option<Event> {
-        loop {
-            if let Some(event) = self.known.pop_front() {
-                return Some(event);
-            }
-            if self.is_over {
-                return None;
-            }
-            tokio::select! {
-                biased;
-                told = heard(&mut self.nodes) => match told {
-                    Ok(data) => return Some(node_event(data)),
-                    // Those who read too slowly miss some nodes; the run's page has them.
-                    Err(broadcast::error::RecvError::Lagged(_)) => {}
-                    Err(broadcast::error::RecvError::Closed) => self.nodes = None,
-                },
-                ended = self.ended.wait_for(Option::is_some) => {
-                    self.is_over = true;
-                    return ended.ok().and_then(|item| item.as_ref().map(run_event));
-                }
-            }
-        }
-    }
-}
-
-async fn heard(nodes: &mut Option<broadcast::Receiver<Seen>>) -> Result<Seen, broadcast::error::RecvError> {
-    match nodes {
-        Some(nodes) => nodes.recv().await,
-        None => std::future::pending().await,
-    }
 }

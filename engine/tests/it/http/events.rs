@@ -3,7 +3,7 @@
 use sdk::serde_json::json;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 
-use super::world::World;
+use super::world::{World, until};
 
 /// Reads events until one is wanted; gives all names and the last data.
 pub(crate) async fn events(
@@ -107,6 +107,8 @@ tests:
     assert_eq!((&told["passed"], &told["run"]["output"]), (&json!(true), &json!({"n": 3})), "{told}");
     let named = world.post("/v1/flows/half/test", "", &json!({"case": {"name": "wrong"}})).await.json();
     assert_eq!(named["passed"], false);
+    let far = world.post("/v1/flows/half/test", "", &json!({"case": case, "until": "hafl"})).await;
+    assert_eq!((far.status, far.code().as_str()), (400, "CASE_INVALID"), "{far:?}");
     let broken = text.replace("use: map", "use: mapp");
     let told = world.post("/v1/flows/half/test", "", &json!({"text": broken, "case": case})).await.json();
     assert_eq!(
@@ -114,4 +116,30 @@ tests:
         (&json!(false), &json!("UNKNOWN_COMPONENT"))
     );
     assert_eq!(world.call("half", "", &json!({"n": 6})).await.json(), json!({"n": 3}), "drafts serve nobody");
+}
+
+#[tokio::test]
+async fn a_durable_run_is_told_through_its_waits_to_its_end() {
+    let world = World::new(
+        "Flow pay
+durable: true
+order: [asked, done]
+nodes:
+  asked: {wait: {callback: {channel: bank, key: '${input.no}'}}}
+  done: {use: map, with: '${nodes.asked.status}'}",
+    )
+    .await;
+    let told = world.call("pay", "prefer: respond-async\r\n", &json!({"no": "P1"})).await;
+    let run = told.header("location").unwrap();
+    until(async || world.get(run).await.json()["status"] == "waiting").await;
+    let told = async || {
+        let is_last = |name: &str, data: &str| name == "run" && !data.contains("\"waiting\"");
+        events(&world, &format!("{run}/events"), is_last).await
+    };
+    let (seen, ()) = tokio::join!(told(), async {
+        let said = world.post("/v1/callbacks/bank?key=P1", "", &json!({"status": "OK"})).await;
+        assert_eq!(said.json()["status"], "delivered");
+    });
+    assert!(seen.last().unwrap().1.contains("\"succeeded\""), "{seen:?}");
+    assert!(!seen.iter().any(|(_, data)| data.contains("\"cancelled\"")), "{seen:?}");
 }

@@ -68,3 +68,47 @@ async fn the_engine_tells_about_itself() {
     let page = String::from_utf8(page.body).unwrap();
     assert!(page.starts_with("# NO_CASE") || page.contains("CODE_NOT_FOUND"), "{page}");
 }
+
+#[tokio::test]
+async fn a_filter_of_runs_that_means_nothing_is_refused() {
+    let world = World::new(DOUBLE).await;
+    for (query, said) in [
+        ("status=suceeded", "did you mean `succeeded`"),
+        ("status=succeeded,gone", "there is no status `gone`"),
+        ("cursor=next", "`cursor`"),
+        ("limit=all", "`limit`"),
+        ("from=yesterday", "`from`"),
+    ] {
+        let told = world.get(&format!("/v1/runs?{query}")).await;
+        assert_eq!((told.status, told.code().as_str()), (400, "QUERY_INVALID"), "{query}");
+        assert!(told.json()["detail"].as_str().unwrap().contains(said), "{query}: {told:?}");
+    }
+    assert_eq!(world.get("/v1/runs?status=succeeded,timed_out").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_draft_is_written_read_and_removed_on_its_conditions() {
+    let world = World::new(DOUBLE).await;
+    let path = "/v1/catalog/drafts/a.yaml";
+    let body = br#"{"text": "x"}"#;
+    let json = "content-type: application/json\r\n";
+    for (method, condition, expected) in [
+        ("PUT", "", 428),
+        ("PUT", "if-match: \"1\"\r\n", 412),
+        ("PUT", "if-none-match: *\r\n", 200),
+        ("PUT", "if-none-match: *\r\n", 412),
+        ("PUT", "if-match: \"other\"\r\n", 412),
+        ("PUT", "if-match: W/\"1\"\r\n", 200),
+        ("GET", "if-none-match: \"1\"\r\n", 200),
+        ("GET", "if-none-match: \"1\", \"2\"\r\n", 304),
+        ("DELETE", "if-match: \"1\"\r\n", 412),
+        ("DELETE", "if-match: \"2\"\r\n", 200),
+        ("GET", "", 404),
+    ] {
+        let (headers, body): (_, &[u8]) =
+            if method == "PUT" { (format!("{json}{condition}"), body) } else { (condition.to_owned(), b"") };
+        let told = world.send(method, path, &headers, body).await;
+        assert_eq!(told.status, expected, "{method} {condition}: {told:?}");
+    }
+    assert_eq!(world.send("PUT", path, json, b"[]").await.code(), "BODY_INVALID");
+}
