@@ -142,7 +142,7 @@ fn start(
         snapshot: Arc::clone(&run.snapshot),
         keep: Keep::Nothing,
         observer: None,
-        mocks: run.mocks.as_ref().map(|mocks| Arc::new(mocks.under(&frame.path(invocation.slot)))),
+        mocks: run.mocks.as_ref().and_then(|mocks| mocks.under(&frame.path(invocation.slot))).map(Arc::new),
         trigger: Some(trigger),
         request: None,
         until: None,
