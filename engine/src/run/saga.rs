@@ -25,8 +25,9 @@ use crate::{
 };
 
 /// Why a node is undone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "UndoReason")]
 pub enum Reason {
     /// It succeeded.
     Succeeded,
