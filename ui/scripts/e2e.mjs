@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { start, watch } from '../test/browser.mjs';
+import { begin } from '../test/begin.mjs';
 import { described } from '../test/described.mjs';
 import { buildByKeyboard, buildByMouse } from '../test/build.mjs';
 import { keyboard } from '../test/keyboard.mjs';
@@ -36,6 +37,7 @@ const seconds = (since) => ((performance.now() - since) / 1000).toFixed(1);
 const opened = performance.now();
 for (const [name, run] of Object.entries({
   described,
+  begin,
   buildByMouse,
   buildByKeyboard,
   mouse,

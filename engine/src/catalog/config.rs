@@ -19,15 +19,14 @@ struct Setting {
 }
 
 /// One key as an identity sees it.
-#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SettingView {
     /// The key.
     pub key: String,
     /// Its value.
     pub value: Value,
-    /// The level that answered: 1 exact, 2 business, 3 use case.
-    #[schemars(extend("enum" = [1, 2, 3]))]
+    /// The level that answered.
     pub level: u8,
     /// The document that states it.
     pub document: Arc<str>,

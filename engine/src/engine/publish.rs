@@ -12,9 +12,8 @@ use crate::{
 };
 
 /// One file as it is to be.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[schemars(rename = "FileEdit")]
 pub struct Edit {
     /// Its path.
     pub path: String,

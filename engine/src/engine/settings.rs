@@ -10,7 +10,7 @@ use crate::{
     flow::{
         diagnostic::{Diagnostic, Severity},
         load::Source,
-        report::{Finding, Report},
+        report::{Report, to_json},
     },
     publish::PublishError,
     recent::Keeping,
@@ -96,10 +96,10 @@ impl Rejected {
         json!({"at": text(self.at), "diagnostics": self.findings()})
     }
 
-    /// The diagnostics for programs.
+    /// The diagnostics as JSON.
     #[must_use]
-    pub fn findings(&self) -> Vec<Finding> {
-        self.diagnostics.iter().map(|found| Finding::new(found, &self.sources)).collect()
+    pub fn findings(&self) -> Vec<Value> {
+        self.diagnostics.iter().map(|found| to_json(found, &self.sources)).collect()
     }
 
     /// The diagnostics as text for people.

@@ -6,7 +6,10 @@ use bytes::Bytes;
 use sdk::Clock;
 use tokio::sync::watch;
 
-use super::{About, Detail, Item, Watch, kept::joined};
+use super::{
+    About, Item, Watch,
+    kept::{Detail, joined},
+};
 use crate::run::Handle;
 
 /// A run that goes on.
@@ -35,11 +38,10 @@ impl Live {
             nodes: &self.handle.nodes(),
             compensations: Vec::new(),
             error: None,
-            waits: Vec::new(),
+            waits: [],
             parent: None,
-            children: Vec::new(),
+            children: [],
             actions: &["cancel"],
-            late: None,
         };
         joined(&self.item(clock), &serde_json::to_vec(&detail).unwrap_or_default())
     }

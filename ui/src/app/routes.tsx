@@ -51,6 +51,7 @@ export const flowsRoute = createRoute({
       label: word(search['label']),
       owner: word(search['owner']),
       flow: word(search['flow']),
+      new: word(search['new']),
     }),
   component: lazyRouteComponent(() => import('../flows/FlowList'), 'FlowList'),
 });

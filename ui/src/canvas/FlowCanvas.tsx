@@ -9,6 +9,7 @@ import {
   SelectionMode,
   applyNodeChanges,
   useNodesInitialized,
+  useReactFlow,
   useStore,
 } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
@@ -63,6 +64,7 @@ function Inner(props: CanvasProps) {
   const links = useLinks(props);
   const cards = useCardHandlers(props);
   const { onMoveStart } = useFit(props.fitKey, nodes.length);
+  useKeepInSight(nodes);
   const isFar = useStore((state) => state.transform[2] < 0.4);
   const edges = useTargeted(props.edges, drop.target);
   return (
@@ -213,6 +215,38 @@ function useFit(
     if (event !== null) isMoved.current = true;
   }, []);
   return { onMoveStart };
+}
+
+const SETTLED_MS = 200;
+
+/** What was chosen stays in sight when the pane shrinks or the keys walk on. */
+function useKeepInSight(nodes: readonly CardNode[]): void {
+  const { getInternalNode, getViewport, setViewport } = useReactFlow();
+  const width = useStore((state) => state.width);
+  const height = useStore((state) => state.height);
+  const chosen = nodes.filter((node) => node.selected === true);
+  const key = chosen.length === 1 ? chosen[0]?.id : undefined;
+  useEffect(() => {
+    // A press may become a drag: the card must not run away from the pointer.
+    const timer = setTimeout(() => {
+      const node = key === undefined ? undefined : getInternalNode(key);
+      if (node === undefined || node.dragging === true || width === 0) return;
+      const { x, y, zoom } = getViewport();
+      const { positionAbsolute: at } = node.internals;
+      const dx = offBy(at.x * zoom + x, (node.measured.width ?? 0) * zoom, width);
+      const dy = offBy(at.y * zoom + y, (node.measured.height ?? 0) * zoom, height);
+      if (dx !== 0 || dy !== 0) void setViewport({ x: x - dx, y: y - dy, zoom }, { duration: 120 });
+    }, SETTLED_MS);
+    return () => clearTimeout(timer);
+  }, [key, width, height, getInternalNode, getViewport, setViewport]);
+}
+
+/** How far a box is out of a length, with a margin; what is longer than it shows its beginning. */
+function offBy(start: number, size: number, whole: number): number {
+  const margin = 24;
+  if (start < margin) return start - margin;
+  const over = start + size - (whole - margin);
+  return over > 0 ? Math.min(over, start - margin) : 0;
 }
 
 /** A palette entry dragged over: the edge under the pointer is the one whose box it hits. */

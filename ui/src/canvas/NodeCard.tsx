@@ -3,6 +3,7 @@ import { memo } from 'react';
 import { type Translate, useDuration, useText } from '../app/text';
 import { Icon } from '../kit/Icon';
 import { LevelMark, StatusSign } from '../kit/Mark';
+import { SERVED } from '../kit/served';
 import { KindMark } from './KindMark';
 import type { CardData } from './card';
 
@@ -98,12 +99,13 @@ function Third({ data }: { readonly data: CardData }) {
   const { overlay, answerer } = data;
   if (overlay !== undefined && overlay.status !== 'pending') {
     const level = overlay.level ?? answerer?.level ?? null;
+    const served = overlay.servedBy === null ? undefined : SERVED[overlay.servedBy];
     return (
       <div className="card-row card-third">
         {level === null ? null : <LevelMark level={level} />}
         <span>{overlay.skip === null ? duration(overlay.durationMs) : text(`skip.${overlay.skip}`)}</span>
         {overlay.attempts > 1 ? <span>×{overlay.attempts}</span> : null}
-        {overlay.servedBy === null || overlay.servedBy === 'call' ? null : <span>{overlay.servedBy}</span>}
+        {served === undefined ? null : <span className="clip">{text(served)}</span>}
       </div>
     );
   }
@@ -111,7 +113,9 @@ function Third({ data }: { readonly data: CardData }) {
   return (
     <div className="card-row card-third">
       <LevelMark level={answerer.level} />
-      <span className="clip">{answerer.name ?? text('level.none')}</span>
+      <span className="clip">
+        {answerer.level === 'default' ? text('level.point') : (answerer.name ?? text('level.none'))}
+      </span>
     </div>
   );
 }

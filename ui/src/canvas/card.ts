@@ -1,5 +1,6 @@
 /** What a card says, taken from the node, the catalog, a run and the problems. Pure, so that it can be tested. */
 import { inWords } from '../app/words';
+import type { Translate } from '../app/text';
 import type { Component } from '../api/components';
 import type { Level } from '../api/identity';
 import type { GraphNode } from '../core/graph';
@@ -39,17 +40,19 @@ export interface CardData extends Record<string, unknown> {
   readonly onFold: ((key: string) => void) | undefined;
 }
 
-/** The title a person wrote, else the id: ids are the words everyone else uses. */
-export function titleOf(node: GraphNode): string {
-  return inWords(node.title) ?? node.id;
+/** The title a person wrote, else the id: ids are the words everyone else uses. The body of a round has neither. */
+export function titleOf(node: GraphNode, text: Translate): string {
+  return inWords(node.title) ?? (node.id === 'do' ? text('kind.do') : node.id);
 }
 
 export function typeLine(
   node: GraphNode,
   components: ReadonlyMap<string, Component>,
   locale: string,
+  text: Translate,
 ): string {
-  if (node.kind !== 'use') return node.type === '' ? (node.kind ?? '') : node.type;
+  if (node.kind === undefined) return node.type;
+  if (node.kind !== 'use') return node.type === '' ? text(`kind.${node.kind}`) : node.type;
   const known = components.get(node.type);
   const config = node.value['with'];
   const detail = isObject(config) ? httpLine(config) : '';
@@ -67,10 +70,10 @@ function httpLine(config: { readonly [key: string]: Json }): string {
 export function chipsOf(node: GraphNode): string[] {
   const { timeout, retry, cache, when } = node.value;
   const chips: string[] = [];
-  if (typeof when === 'string') chips.push('when');
+  if (typeof when === 'string') chips.push(inWords({ zh: '条件', en: 'when' }));
   if (typeof timeout === 'string') chips.push(timeout);
   else if (isObject(timeout) && typeof timeout['total'] === 'string') chips.push(timeout['total']);
   if (isObject(retry) && typeof retry['attempts'] === 'number') chips.push(`×${retry['attempts']}`);
-  if (isObject(cache)) chips.push('cache');
+  if (isObject(cache)) chips.push(inWords({ zh: '缓存', en: 'cache' }));
   return chips.slice(0, 2);
 }

@@ -1,4 +1,5 @@
 /** Graph, layout and what is known about each node → what the canvas draws. Pure. */
+import type { Translate } from '../app/text';
 import type { Component } from '../api/components';
 import type { Graph } from '../core/graph';
 import { addressOf } from '../core/sites';
@@ -14,6 +15,7 @@ export interface SceneInput {
   readonly layout: Layout;
   readonly components: ReadonlyMap<string, Component>;
   readonly locale: string;
+  readonly text: Translate;
   readonly search: string;
   /** By address, such as `close.lock`. */
   readonly overlays: ReadonlyMap<string, Overlay>;
@@ -46,11 +48,11 @@ export function sceneOf(input: SceneInput): Scene {
       height: placed.height,
       ...(placed.parent === undefined ? {} : { parentId: placed.parent, extent: 'parent' as const }),
       zIndex: placed.isGroup ? 0 : 1,
-      ariaLabel: `${titleOf(node)} ${node.kind ?? ''}`,
+      ariaLabel: `${titleOf(node, input.text)} ${node.kind === undefined ? '' : input.text(`kind.${node.kind}`)}`,
       data: {
         node,
-        title: titleOf(node),
-        type: typeLine(node, input.components, input.locale),
+        title: titleOf(node, input.text),
+        type: typeLine(node, input.components, input.locale, input.text),
         chips: placed.isGroup ? [] : chipsOf(node),
         overlay: input.overlays.get(address),
         answerer: input.answerers.get(address),

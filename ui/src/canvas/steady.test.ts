@@ -12,7 +12,7 @@ function scene(text: string) {
   const draft = draftOf(text, parseTree(text), 0);
   if (draft === undefined) throw new Error('no document');
   const layout = place(project(draft, []), { folded: new Set(), tall: new Set() });
-  const facts = { ...NONE, components: new Map(), locale: 'en', search: '' };
+  const facts = { ...NONE, components: new Map(), locale: 'en', text: String, search: '' };
   return sceneOf({ ...facts, layout, onFold, onInsert: undefined });
 }
 

@@ -9,7 +9,6 @@ import { Session } from '../core/session';
 import { Button } from '../kit/Button';
 import { Banner, Empty } from '../kit/Panel';
 import { Splitter } from '../kit/Splitter';
-import { Tabs } from '../kit/Tabs';
 import { PublishDialog } from '../publish/PublishDialog';
 import { AsVariant, type ScreenProps } from './AsVariant';
 import { CaseMenu, ExtractDialog } from './Dialogs';
@@ -17,17 +16,15 @@ import { Drawer } from './Drawer';
 import { EditorCanvas } from './EditorCanvas';
 import { EditorHeader } from './EditorHeader';
 import { GivenRun } from './FromRun';
-import { Palette } from './Palette';
 import { QuickAdd } from './QuickAdd';
 import { type Drafts, useDrafts } from './drafts';
 import { useNavigateHere } from './here';
+import { LeftPane, RightPane } from './Sides';
 import { useEditorKeys } from './keys';
 import { EditingContext, editingOf, useEditing, useProjection } from './session';
 import { useView } from './view';
 import './editor.css';
 
-const Inspector = lazy(() => import('./Inspector').then((file) => ({ default: file.Inspector })));
-const Outline = lazy(() => import('./Outline').then((file) => ({ default: file.Outline })));
 const TextPane = lazy(() => import('./TextPane').then((file) => ({ default: file.TextPane })));
 const DiffPane = lazy(() => import('./DiffPane').then((file) => ({ default: file.DiffPane })));
 
@@ -104,6 +101,9 @@ function Loaded({ flow, kept }: { readonly flow: Opened; readonly kept: Kept | u
         search: '',
         folded: new Set(),
         isBase: undefined,
+        isRunAsked: false,
+        isQuiet: false,
+        isFlowOpen: false,
       }),
     [set],
   );
@@ -120,28 +120,28 @@ function Screen({ drafts, published }: ScreenProps) {
   const go = useNavigateHere();
   const [isPublishing, setPublishing] = useState(false);
   const view = search.view ?? 'canvas';
-  const openTest = () => go({ drawer: 'test' });
+  const set = useView((state) => state.set);
+  const runCase = () => {
+    set({ isRunAsked: true });
+    if (search.drawer !== 'test') go({ drawer: 'test' });
+  };
   const publish = () => {
     void drafts.flush().then(() => setPublishing(true));
   };
-  useEditorKeys(openTest, publish);
+  useEditorKeys(runCase, publish);
   const { session, file } = useEditing();
   return (
     <div className="editor">
-      <EditorHeader draft={drafts.state} view={view} onRun={openTest} onPublish={publish} />
+      <EditorHeader draft={drafts.state} view={view} onRun={runCase} onPublish={publish} />
       {drafts.state.state === 'conflict' ? <Conflict drafts={drafts} /> : null}
       <Unreadable />
       <div className="editor-body">
-        <LeftPane />
+        <LeftPane isBeside={view === 'split'} />
         <div className="editor-centre">
           <Middle view={view} published={published} />
           <Drawer tab={search.drawer} />
         </div>
-        {view === 'diff' ? null : (
-          <Suspense fallback={<aside className="inspector" />}>
-            <Inspector />
-          </Suspense>
-        )}
+        <RightPane view={view} />
       </div>
       <GivenRun />
       <QuickAdd />
@@ -176,28 +176,10 @@ function Views({ view, published }: { readonly view: string; readonly published:
   if (view === 'text') return <TextPane />;
   if (view === 'diff') return <DiffPane before={published} after={session.file} />;
   if (view === 'split')
-    return <Splitter label={text('view.split')} first={<EditorCanvas />} second={<TextPane />} />;
+    return (
+      <Splitter label={text('view.split')} initial={46} first={<EditorCanvas />} second={<TextPane />} />
+    );
   return <EditorCanvas />;
-}
-
-function LeftPane() {
-  const text = useText();
-  const [tab, setTab] = useState('palette');
-  return (
-    <div className="left-pane">
-      <Tabs
-        label={text('editor.left')}
-        value={tab}
-        onChange={setTab}
-        tabs={[
-          { id: 'palette', label: text('palette.title') },
-          { id: 'outline', label: text('outline.title') },
-        ]}
-      >
-        <Suspense fallback={null}>{tab === 'palette' ? <Palette /> : <Outline />}</Suspense>
-      </Tabs>
-    </div>
-  );
 }
 
 /** The text does not parse: the last good graph stays, and the place is one press away. */

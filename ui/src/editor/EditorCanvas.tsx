@@ -81,6 +81,7 @@ function EmptyCanvas() {
 
 function useScene(graph: Graph, changes: ReadonlyMap<string, Change>, isReadOnly: boolean) {
   const { flow } = useEditing();
+  const text = useText();
   const locale = useSettings((state) => state.locale);
   const components = useComponentMap();
   const pins = useQuery(layoutQuery(flow)).data?.pins;
@@ -108,10 +109,10 @@ function useScene(graph: Graph, changes: ReadonlyMap<string, Change>, isReadOnly
   );
   const drawn = useRef<Scene>({ nodes: [], edges: [] });
   const scene = useMemo(() => {
-    const facts = { components, locale, search, overlays, answerers, changes, problems };
+    const facts = { components, locale, text, search, overlays, answerers, changes, problems };
     drawn.current = steady(drawn.current, sceneOf({ ...facts, layout, onFold, onInsert }));
     return drawn.current;
-  }, [layout, components, locale, search, overlays, answerers, changes, problems, onFold, onInsert]);
+  }, [layout, components, locale, text, search, overlays, answerers, changes, problems, onFold, onInsert]);
   return useMemo(() => choose(scene, new Set(selection), edge), [scene, selection, edge]);
 }
 

@@ -65,6 +65,7 @@ export function EditorHeader({ draft, view, onRun, onPublish }: HeaderProps) {
           })
         }
       />
+      <Settings />
       <More />
       <Button icon={<Icon name="play" size={14} />} onPress={onRun}>
         {text('editor.run')}
@@ -153,6 +154,21 @@ function VariantTag() {
         { id: 'effective', label: named },
       ]}
       onChange={(id) => set({ isBase: id === 'base' })}
+    />
+  );
+}
+
+/** What is said of the flow itself, beside what its nodes say. */
+function Settings() {
+  const text = useText();
+  const isOpen = useView((state) => state.isFlowOpen);
+  const set = useView((state) => state.set);
+  return (
+    <IconButton
+      label={text('editor.settings')}
+      icon={<Icon name="settings" />}
+      isOn={isOpen}
+      onPress={() => set(isOpen ? { selection: [] } : { selection: [], edge: undefined, isFlowOpen: true })}
     />
   );
 }

@@ -13,7 +13,7 @@ import { SchemaForm } from '../forms/SchemaForm';
 import { NamesContext } from '../forms/names';
 import { OriginContext } from '../forms/origin';
 import { isShowable } from '../forms/schema';
-import { Button } from '../kit/Button';
+import { Button, IconButton } from '../kit/Button';
 import { TextField } from '../kit/Field';
 import { Icon } from '../kit/Icon';
 import { Empty } from '../kit/Panel';
@@ -80,7 +80,9 @@ function FlowInspector() {
     <aside className="inspector scroll" aria-label={text('inspector.label')} data-inspector>
       <header className="inspector-head">
         <Icon name="route" />
-        <strong>{flow}</strong>
+        <strong>{text('editor.settings')}</strong>
+        <small className="mono clip">{flow}</small>
+        <Close />
       </header>
       <section className="inspector-part">
         <Committed
@@ -97,8 +99,21 @@ function FlowInspector() {
         />
         <p className="k-hint">{durable === true ? text('inspector.durable') : text('inspector.transient')}</p>
       </section>
-      <p className="inspector-note">{text('inspector.chooseNode')}</p>
     </aside>
+  );
+}
+
+/** Gives the canvas its room back. */
+function Close() {
+  const text = useText();
+  const set = useView((state) => state.set);
+  return (
+    <IconButton
+      size="small"
+      label={text('kit.close')}
+      icon={<Icon name="x" size={14} />}
+      onPress={() => set({ selection: [] })}
+    />
   );
 }
 
@@ -170,7 +185,8 @@ function NodeInspector({ path, nodeKey }: { readonly path: Path; readonly nodeKe
       <header className={`inspector-head kind-${kind ?? 'unknown'}`}>
         <KindMark kind={kind} size={16} />
         <strong className="clip">{inWords(title) ?? id}</strong>
-        <small className="mono">{kind}</small>
+        <small>{kind === undefined ? '' : text(`kind.${kind}`)}</small>
+        <Close />
       </header>
       <NodeProblems nodeKey={nodeKey} />
       <section className="inspector-part">

@@ -47,7 +47,7 @@ function Row({ node }: { readonly node: GraphNode }) {
   const problems = useProblemsByNode().get(keyOf(node));
   const inner = childrenOf(node);
   return (
-    <TreeItem id={keyOf(node)} textValue={titleOf(node)} className="outline-row">
+    <TreeItem id={keyOf(node)} textValue={titleOf(node, text)} className="outline-row">
       <TreeItemContent>
         {inner.length === 0 ? (
           <span className="outline-gap" />
@@ -57,8 +57,10 @@ function Row({ node }: { readonly node: GraphNode }) {
           </Button>
         )}
         <KindMark kind={node.kind} />
-        <span className="clip">{titleOf(node)}</span>
-        <small className="mono clip">{node.type === '' ? node.kind : node.type}</small>
+        <span className="clip">{titleOf(node, text)}</span>
+        <small className="mono clip">
+          {node.type !== '' || node.kind === undefined ? node.type : text(`kind.${node.kind}`)}
+        </small>
         {problems === undefined ? null : (
           <em className={problems.errors > 0 ? 'k-count k-tone-failed' : 'k-count k-tone-warn'}>
             {problems.errors + problems.warnings}

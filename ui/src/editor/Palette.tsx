@@ -80,11 +80,13 @@ export function placeAfterSelection() {
   return isNode ? { x: 0, y: 0, anchor: id, scope } : undefined;
 }
 
+/** What only computes is the ordinary case and needs no word. */
 function Effect({ effect }: { readonly effect: NonNullable<Item['effect']> }) {
   const text = useText();
+  if (effect === 'pure') return null;
   return (
-    <em className={`effect effect-${effect}`} title={text(`effect.${effect}`)}>
-      {effect === 'write' ? 'W' : effect === 'read' ? 'R' : 'P'}
+    <em className={`effect effect-${effect}`} title={text(`capabilities.${effect}Help`)}>
+      {text(`effect.${effect}`)}
     </em>
   );
 }

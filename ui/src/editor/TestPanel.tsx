@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { parse, stringify } from 'yaml';
 import {
   type Case,
@@ -37,7 +37,8 @@ function asWritten(one: ServedCase): Case {
   const { input, mocks, expect } = one;
   const { title } = one;
   // A text for both languages is written once.
-  const name = typeof title === 'object' && title?.zh !== title?.en ? title : one.name;
+  const isBoth = typeof title === 'object' && title !== null && title.zh !== title.en;
+  const name = isBoth ? { zh: title.zh, en: title.en } : one.name;
   return {
     ...(name == null ? {} : { name }),
     ...(input === undefined ? {} : { input }),
@@ -53,23 +54,26 @@ function nameOf({ name }: Case): string | undefined {
 }
 
 /** The text's own tests, then those of the file of cases beside it. */
-function useCases(): Case[] {
+function useCases(): { readonly cases: readonly Case[]; readonly isKnown: boolean } {
   const { flow } = useEditing();
   const own = casesOf(useValue(['tests']));
   const known = new Set(own.map((one) => nameOf(one)));
-  const beside = useQuery(flowQuery(flow)).data?.cases ?? [];
-  return [...own, ...beside.filter((one) => one.name == null || !known.has(one.name)).map(asWritten)];
+  const served = useQuery(flowQuery(flow));
+  const beside = served.data?.cases ?? [];
+  const cases = [...own, ...beside.filter((one) => one.name == null || !known.has(one.name)).map(asWritten)];
+  return { cases, isKnown: !served.isPending };
 }
 
 /** Cases are the flow's own tests; running one draws its run over the graph. */
 export function TestPanel() {
   const text = useText();
-  const cases = useCases();
+  const { cases, isKnown } = useCases();
   const [at, setAt] = useState(0);
   const [typed, setTyped] = useState<string>();
   const chosen = cases[at];
   const shown = typed ?? (chosen === undefined ? 'input: {}\n' : stringify(chosen, { lineWidth: 100 }));
   const { all, one, results } = useTests();
+  useAskedRun(shown, isKnown, (item) => one.mutate({ item, until: undefined }));
   const pick = (index: number) => {
     setAt(index);
     setTyped(undefined);
@@ -114,6 +118,20 @@ export function TestPanel() {
       <Outcome result={one.data} error={one.error ?? all.error} />
     </div>
   );
+}
+
+/** The key and the button of the whole editor run what stands here, once it is known what that is. */
+function useAskedRun(shown: string, isKnown: boolean, run: (item: Case) => void): void {
+  const isAsked = useView((state) => state.isRunAsked);
+  const set = useView((state) => state.set);
+  const latest = useRef(run);
+  latest.current = run;
+  useEffect(() => {
+    if (!isAsked || !isKnown) return;
+    set({ isRunAsked: false });
+    const item = readCase(shown);
+    if (item !== undefined) latest.current(item);
+  }, [isAsked, isKnown, shown, set]);
 }
 
 function useTests() {
@@ -258,7 +276,7 @@ function Outcome({
         );
   return (
     <div className="test-result scroll">
-      <p className="test-verdict">
+      <p className="test-verdict" role="status">
         <StatusMark status={result.passed ? 'succeeded' : 'failed'} hasText={false} />
         <strong>{result.passed ? text('test.passed') : text('test.failed')}</strong>
         {result.run == null ? null : <span className="num dim">{duration(result.run.durationMs)}</span>}

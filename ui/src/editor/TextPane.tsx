@@ -133,7 +133,8 @@ function linkCursor(view: EditorView, editing: ReturnType<typeof useEditing>): (
     if (transaction.selection === undefined || !view.hasFocus || transaction.docChanged) return;
     const key = watch.projection().keyAt(transaction.newSelection.main.head);
     const { selection, set } = useView.getState();
-    if (key !== undefined && selection.join() !== key) set({ selection: [key], edge: undefined });
+    if (key !== undefined && selection.join() !== key)
+      set({ selection: [key], edge: undefined, isQuiet: true });
   });
 }
 

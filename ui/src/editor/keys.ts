@@ -44,6 +44,7 @@ export function useEditorKeys(onRun: () => void, onPublish: () => void): void {
     { keys: 'Delete', name: 'keys.remove', run: actions.remove, within: canvas },
     { keys: 'Backspace', name: 'keys.remove', run: actions.remove, within: canvas },
     { keys: 'Enter', name: 'keys.inspect', run: focusInspector, within: canvas },
+    { keys: 'Escape', name: 'keys.toCanvas', run: focusCanvas, within: beside },
     { keys: 'ArrowRight', name: 'keys.next', run: () => walk(1), within: canvas },
     { keys: 'ArrowDown', name: 'keys.next', run: () => walk(1), within: canvas },
     { keys: 'ArrowLeft', name: 'keys.previous', run: () => walk(-1), within: canvas },
@@ -54,6 +55,22 @@ export function useEditorKeys(onRun: () => void, onPublish: () => void): void {
     { keys: '4', name: 'view.diff', run: () => view('diff'), within: canvas },
   ]);
   useClipboard();
+}
+
+/** Where Escape leads back from; a text that completes needs the key itself. */
+function beside(): HTMLElement | null {
+  const at = document.activeElement;
+  return at?.closest('.cm-editor') == null
+    ? (at?.closest<HTMLElement>('[data-inspector], .drawer, .left-pane') ?? null)
+    : null;
+}
+
+function focusCanvas(): void {
+  const area = canvas();
+  const card =
+    area?.querySelector<HTMLElement>('.react-flow__node.selected') ??
+    area?.querySelector<HTMLElement>('.react-flow__node');
+  card?.focus({ preventScroll: true });
 }
 
 function focusInspector(): void {

@@ -21,6 +21,10 @@ export interface CaseMenu {
 export interface EditorView {
   /** Keys of chosen nodes: their path joined by slashes. */
   readonly selection: readonly string[];
+  /** The cursor in the text chose it, nobody pointed at it. */
+  readonly isQuiet: boolean;
+  /** The flow's own settings are open. */
+  readonly isFlowOpen: boolean;
   readonly edge: string | undefined;
   readonly folded: ReadonlySet<string>;
   readonly search: string;
@@ -30,6 +34,8 @@ export interface EditorView {
   readonly caseMenu: CaseMenu | undefined;
   readonly rename: string | undefined;
   readonly extract: readonly string[] | undefined;
+  /** Somebody asked for the chosen case to run; the test panel does it as soon as it knows the case. */
+  readonly isRunAsked: boolean;
   /** Result of the last test, drawn over the graph. */
   readonly result: TestResult | undefined;
   readonly set: (change: Partial<Omit<EditorView, 'set'>>) => void;
@@ -37,6 +43,8 @@ export interface EditorView {
 
 export const useView = create<EditorView>((set) => ({
   selection: [],
+  isQuiet: false,
+  isFlowOpen: false,
   edge: undefined,
   folded: new Set(),
   search: '',
@@ -45,8 +53,10 @@ export const useView = create<EditorView>((set) => ({
   caseMenu: undefined,
   rename: undefined,
   extract: undefined,
+  isRunAsked: false,
   result: undefined,
-  set: (change) => set(change),
+  set: (change) =>
+    set(change.selection === undefined ? change : { isQuiet: false, isFlowOpen: false, ...change }),
 }));
 
 export function keyPath(key: string): Path {

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useIntl } from 'react-intl';
 import type { FlowItem } from '../api/flows';
+import { addressOf } from './drafts';
 import { runsQuery } from '../api/runs';
 import { useDuration, useText } from '../app/text';
 import { IconButton } from '../kit/Button';
@@ -25,6 +26,7 @@ export function FlowPanel({ flow, onClose }: { readonly flow: FlowItem; readonly
         <Link
           to="/flows/$name"
           params={{ name: flow.name }}
+          search={addressOf(flow)}
           className="k-button k-button-main k-button-normal"
         >
           {text('flows.open')}
@@ -32,7 +34,7 @@ export function FlowPanel({ flow, onClose }: { readonly flow: FlowItem; readonly
         <Link
           to="/flows/$name"
           params={{ name: flow.name }}
-          search={{ drawer: 'test' }}
+          search={{ ...addressOf(flow), drawer: 'test' }}
           className="k-button k-button-plain k-button-normal"
         >
           <Icon name="play" size={14} />
@@ -45,7 +47,7 @@ export function FlowPanel({ flow, onClose }: { readonly flow: FlowItem; readonly
       <ul className="fl-serves">
         <li>
           <LevelMark level={3} />
-          <Link to="/flows/$name" params={{ name: flow.name }}>
+          <Link to="/flows/$name" params={{ name: flow.name }} search={addressOf(flow)}>
             {text('level.useCase')}
           </Link>
         </li>

@@ -1,7 +1,6 @@
 import { inWords } from '../app/words';
 import { Link } from '@tanstack/react-router';
 import { useIntl } from 'react-intl';
-import type { FlowItem } from '../api/flows';
 import { useDuration, useText } from '../app/text';
 import { IconButton } from '../kit/Button';
 import { Icon } from '../kit/Icon';
@@ -9,6 +8,7 @@ import { useNotes } from '../kit/Live';
 import { MiniLine } from '../kit/MiniLine';
 import { Chip } from '../kit/Panel';
 import { Sparkline } from '../kit/Sparkline';
+import { type Row, addressOf } from './drafts';
 import { errorShare, rateOf } from './shelf';
 
 /** One row of 40 pixels for each flow. */
@@ -17,7 +17,7 @@ export function FlowTable({
   chosen,
   onChoose,
 }: {
-  readonly flows: readonly FlowItem[];
+  readonly flows: readonly Row[];
   readonly chosen: string | undefined;
   readonly onChoose: (flow: string | undefined) => void;
 }) {
@@ -60,7 +60,7 @@ function FlowRow({
   isChosen,
   onChoose,
 }: {
-  readonly flow: FlowItem;
+  readonly flow: Row;
   readonly isChosen: boolean;
   readonly onChoose: (flow: string | undefined) => void;
 }) {
@@ -76,6 +76,7 @@ function FlowRow({
           <Link
             to="/flows/$name"
             params={{ name: flow.name }}
+            search={addressOf(flow)}
             className="clip"
             onClick={(event) => event.stopPropagation()}
           >
@@ -93,6 +94,11 @@ function FlowRow({
           {text(flow.state === 'draft' ? 'flows.draft' : 'flows.published')}
         </span>
         <span className="mono dim"> v{flow.version}</span>
+        {flow.hasDraft === true && flow.state === 'published' ? (
+          <span className="fl-drafted" title={text('flows.draftedHelp')}>
+            {text('flows.drafted')}
+          </span>
+        ) : null}
         {flow.isDurable ? <Chip title={text('flows.durableHelp')}>{text('flows.durable')}</Chip> : null}
       </td>
       <td className="num fl-right">
@@ -127,7 +133,7 @@ function FlowRow({
   );
 }
 
-function Quick({ flow, onChoose }: { readonly flow: FlowItem; readonly onChoose: (flow: string) => void }) {
+function Quick({ flow, onChoose }: { readonly flow: Row; readonly onChoose: (flow: string) => void }) {
   const text = useText();
   const say = useNotes((state) => state.say);
   return (
@@ -143,7 +149,7 @@ function Quick({ flow, onChoose }: { readonly flow: FlowItem; readonly onChoose:
       <Link
         to="/flows/$name"
         params={{ name: flow.name }}
-        search={{ drawer: 'test' }}
+        search={{ ...addressOf(flow), drawer: 'test' }}
         className="k-icon k-icon-small"
         aria-label={text('flows.run')}
         title={text('flows.run')}

@@ -1,5 +1,5 @@
-import type { FlowItem } from '../api/flows';
 import { type Key, useText } from '../app/text';
+import type { Row } from './drafts';
 import { type FlowsSearch, type Shelf, VIEWS, type View, counted, inView, labelsOf } from './shelf';
 
 const VIEW: Readonly<Record<View, Key>> = {
@@ -16,7 +16,7 @@ export function Shelves({
   search,
   onChange,
 }: {
-  readonly flows: readonly FlowItem[];
+  readonly flows: readonly Row[];
   readonly search: FlowsSearch;
   readonly onChange: (change: Partial<FlowsSearch>) => void;
 }) {

@@ -1,32 +1,13 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
-import { catalogQuery, publish } from '../api/catalog';
 import { useText } from '../app/text';
 import { Button } from '../kit/Button';
-import { useNotes } from '../kit/Live';
 import { MiniLine } from '../kit/MiniLine';
-import { TEMPLATES, type Template } from './templates';
+import { useBegin } from './begin';
+import { TEMPLATES } from './templates';
 
-/** An empty catalog: three flows to begin with. */
+/** An empty catalog: what to begin with. */
 export function Templates() {
   const text = useText();
-  const navigate = useNavigate();
-  const queries = useQueryClient();
-  const say = useNotes((state) => state.say);
-  const begin = useMutation({
-    mutationFn: async (template: Template) => {
-      const { revision } = await queries.fetchQuery(catalogQuery);
-      const files = [{ path: `${template.name}.yaml`, text: template.text }];
-      await publish({
-        files,
-        note: text('flows.templateNote', { title: text(template.title) }),
-        baseRevision: revision,
-      });
-      await queries.invalidateQueries();
-      await navigate({ to: '/flows/$name', params: { name: template.name } });
-    },
-    onError: (error) => say(error.message, 'failed'),
-  });
+  const begin = useBegin();
   return (
     <section className="fl-start">
       <h1>{text('flows.start')}</h1>
@@ -37,12 +18,22 @@ export function Templates() {
             <MiniLine nodes={template.nodes} label={text('flows.nodes', { count: template.nodes.length })} />
             <h2>{text(template.title)}</h2>
             <p>{text(template.help)}</p>
-            <Button isDisabled={begin.isPending} onPress={() => begin.mutate(template)}>
+            <Button
+              isDisabled={begin.isPending}
+              onPress={() =>
+                begin.mutate({
+                  template,
+                  name: template.name,
+                  title: template.nodes.length === 0 ? '' : text(template.title),
+                })
+              }
+            >
               {text('flows.useTemplate')}
             </Button>
           </li>
         ))}
       </ul>
+      {begin.error === null ? null : <p className="k-error">{begin.error.message}</p>}
     </section>
   );
 }

@@ -2,6 +2,7 @@
 import { bothOf } from '../core/title';
 import { inWords } from '../app/words';
 import type { FlowItem } from '../api/flows';
+import type { Row } from './drafts';
 import { unique } from '../core/json';
 import { matches } from '../kit/match';
 
@@ -14,19 +15,20 @@ export interface FlowsSearch {
   readonly label?: string | undefined;
   readonly owner?: string | undefined;
   readonly flow?: string | undefined;
+  readonly new?: string | undefined;
   readonly useCase?: string | undefined;
   readonly bizId?: string | undefined;
 }
 
-const VIEW: Readonly<Record<View, (flow: FlowItem) => boolean>> = {
+const VIEW: Readonly<Record<View, (flow: Row) => boolean>> = {
   all: () => true,
-  drafts: (flow) => flow.state === 'draft',
+  drafts: (flow) => flow.state === 'draft' || flow.hasDraft === true,
   durable: (flow) => flow.isDurable,
   variants: (flow) => flow.variants.length > 0,
   failing: (flow) => (flow.stats?.errors ?? 0) > 0,
 };
 
-export function inView(flows: readonly FlowItem[], view: View): FlowItem[] {
+export function inView(flows: readonly Row[], view: View): Row[] {
   return flows.filter(VIEW[view]);
 }
 
@@ -36,7 +38,7 @@ export function labelsOf(flow: FlowItem): string[] {
     .map(([key, value]) => `${key}=${inWords(value)}`);
 }
 
-export function fitting(flows: readonly FlowItem[], search: FlowsSearch): FlowItem[] {
+export function fitting(flows: readonly Row[], search: FlowsSearch): Row[] {
   return inView(flows, search.view ?? 'all').filter(
     (flow) =>
       (search.label === undefined || labelsOf(flow).includes(search.label)) &&

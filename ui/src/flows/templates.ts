@@ -1,4 +1,4 @@
-/** Three flows to begin with. Each loads as it stands: no connection is needed before the first run. */
+/** Flows to begin with: none at all, or three. Each loads as it stands: no connection is needed before the first run. */
 import type { Key } from '../app/text';
 
 export interface Template {
@@ -6,13 +6,24 @@ export interface Template {
   readonly title: Key;
   readonly help: Key;
   readonly nodes: readonly { readonly id: string; readonly kind: string }[];
-  readonly text: string;
+  /** Everything below the header. */
+  readonly body: string;
 }
 
-const HEAD = (name: string, title: string) =>
-  `apiVersion: bactrian/v1\nkind: Flow\nmetadata: {name: ${name}, version: 1, title: ${title}}\n`;
+/** The file of a new flow. */
+export function fileOf(template: Template, name: string, title: string): string {
+  const said = title === '' ? '' : `, title: ${JSON.stringify(title)}`;
+  return `apiVersion: bactrian/v1\nkind: Flow\nmetadata: {name: ${name}, version: 1${said}}\n${template.body}`;
+}
 
 export const TEMPLATES: readonly Template[] = [
+  {
+    name: 'new-flow',
+    title: 'flows.templateBlank',
+    help: 'flows.templateBlankHelp',
+    nodes: [],
+    body: 'nodes: {}\n',
+  },
   {
     name: 'place-order',
     title: 'flows.templateOrder',
@@ -22,7 +33,7 @@ export const TEMPLATES: readonly Template[] = [
       { id: 'price', kind: 'use' },
       { id: 'create', kind: 'use' },
     ],
-    text: `${HEAD('place-order', '下单')}input:
+    body: `input:
   type: object
   required: [userId, lines]
   properties:
@@ -32,7 +43,7 @@ order: [check, price, create]
 nodes:
   check:
     use: assert
-    with: {that: size(input.lines) > 0, code: NO_LINES, message: 'an order needs a line'}
+    with: {that: '\${size(input.lines) > 0}', code: NO_LINES, message: 'an order needs a line'}
   price:
     use: map
     with: {lines: '\${input.lines}'}
@@ -52,7 +63,7 @@ output: '\${nodes.create}'
       { id: 'book', kind: 'use' },
       { id: 'done', kind: 'use' },
     ],
-    text: `${HEAD('pay-callback', '支付回调幂等')}durable: true
+    body: `durable: true
 input:
   type: object
   required: [orderId, payNo, state]
@@ -60,7 +71,7 @@ input:
 nodes:
   check:
     use: assert
-    with: {that: input.payNo != "", code: NO_PAY_NO, message: 'a callback names its payment'}
+    with: {that: '\${input.payNo != ""}', code: NO_PAY_NO, message: 'a callback names its payment'}
   once:
     needs: [check]
     switch:
@@ -84,7 +95,7 @@ output: {orderId: '\${input.orderId}', state: '\${input.state}'}
       { id: 'each', kind: 'foreach' },
       { id: 'report', kind: 'use' },
     ],
-    text: `${HEAD('reconcile', '对账')}durable: true
+    body: `durable: true
 input:
   type: object
   required: [day, pages]

@@ -42,6 +42,7 @@ import {
   Minus,
   Moon,
   Network,
+  PanelLeftClose,
   Pencil,
   Play,
   Plus,
@@ -72,6 +73,7 @@ import {
 import type { LucideIcon } from 'lucide-react';
 
 const ICONS = {
+  'fold-left': PanelLeftClose,
   activity: Activity,
   alert: AlertTriangle,
   back: ArrowLeft,

@@ -6,6 +6,7 @@ export interface MiniLineProps {
 
 /** A flow as a line with one dot per node; kinds differ by the dot's shape. */
 export function MiniLine({ nodes, width = 132, label }: MiniLineProps) {
+  if (nodes.length === 0) return null;
   const shown = nodes.slice(0, 14);
   const step = shown.length > 1 ? Math.min(14, (width - 12) / (shown.length - 1)) : 14;
   const end = 6 + step * Math.max(0, shown.length - 1);

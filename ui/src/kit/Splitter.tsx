@@ -10,11 +10,19 @@ export interface SplitterProps {
   readonly initial?: number;
 }
 
+/** Pixels either pane keeps. */
+const LEAST = 240;
+
 /** Two panes with a bar between them that drags and answers to the arrow keys. */
 export function Splitter({ label, first, second, axis = 'row', initial = 38 }: SplitterProps) {
   const [share, setShare] = useState(initial);
   const box = useRef<HTMLDivElement>(null);
-  const clamp = (value: number) => Math.min(80, Math.max(15, value));
+  const clamp = (value: number) => {
+    const area = box.current?.getBoundingClientRect();
+    const whole = (axis === 'row' ? area?.width : area?.height) ?? 0;
+    const least = whole === 0 ? 15 : Math.min(40, (LEAST / whole) * 100);
+    return Math.min(100 - least, Math.max(least, value));
+  };
   const drag = (event: React.PointerEvent) => {
     const area = box.current?.getBoundingClientRect();
     if (event.buttons !== 1 || area === undefined) return;

@@ -95,7 +95,7 @@ function isInReach(one: Hotkey, event: KeyboardEvent): boolean {
   const isTyping =
     target?.closest('input, textarea, select, [contenteditable="true"], [role="listbox"], [role="menu"]') !=
     null;
-  const hasModifier = /^(mod|alt)\+|^(shift\+)?f[0-9]+$/i.test(one.keys);
+  const hasModifier = /^(mod|alt)\+|^(shift\+)?f[0-9]+$|^escape$/i.test(one.keys);
   if (one.within === undefined) return hasModifier || !isTyping;
   const area = one.within();
   return area !== null && target !== null && area.contains(target) && (!isTyping || hasModifier);

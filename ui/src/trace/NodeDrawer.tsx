@@ -1,20 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import type { Run } from '../api/runs';
-import { type Key, useDuration, useText } from '../app/text';
+import { useDuration, useText } from '../app/text';
 import { LevelMark, StatusMark } from '../kit/Mark';
+import { SERVED } from '../kit/served';
 import { Chip } from '../kit/Panel';
 import { Tabs } from '../kit/Tabs';
 import { Value, ValueDiff } from './Value';
 import { Resolution } from './Resolution';
 import type { FallRow } from './waterfall';
-
-const SERVED: Readonly<Record<string, Key>> = {
-  cache: 'trace.servedCache',
-  stale: 'trace.servedStale',
-  fallback: 'trace.servedFallback',
-  otherwise: 'trace.servedOtherwise',
-  mock: 'trace.servedMock',
-};
 
 /** What one node was given, what it gave, who answered and how often it tried. */
 export function NodeDrawer({

@@ -39,10 +39,7 @@ pub(super) async fn call(invocation: &Invocation, foreach: &ForeachPlan, attempt
             && first_failure.is_none()
         {
             first_failure = Some(error.clone());
-            // Gone through once more, items are not told in their order: each is looked at.
-            if !invocation.is_past() {
-                stop.cancel();
-            }
+            stop.cancel();
         }
         results[index] = Some(outcome);
     }

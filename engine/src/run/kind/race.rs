@@ -35,9 +35,7 @@ pub(super) async fn call(
         match outcome {
             Ok(output) if winner.is_none() => {
                 winner = Some(output);
-                if !invocation.is_past() {
-                    stop.cancel();
-                }
+                stop.cancel();
             }
             Ok(_) => {}
             Err(error) => failures.push((name, error)),

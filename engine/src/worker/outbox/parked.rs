@@ -19,20 +19,20 @@ const SECTION: &str = "parked";
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Parked {
     /// The run it came from.
-    pub(crate) run: String,
+    run: String,
     /// The seq of the record it belongs to.
-    pub(crate) seq: u64,
+    seq: u64,
     /// The biz id it belongs to.
-    pub(crate) biz_id: String,
-    pub(crate) topic: String,
-    pub(crate) key: String,
+    biz_id: String,
+    topic: String,
+    key: String,
     /// What is to be called; none when it could not be read.
-    pub(crate) letter: Option<Letter>,
-    pub(crate) attempts: u32,
+    letter: Option<Letter>,
+    attempts: u32,
     /// Why it was refused the last time.
-    pub(crate) code: String,
-    pub(crate) message: String,
-    pub(crate) parked_at: Timestamp,
+    code: String,
+    message: String,
+    parked_at: Timestamp,
 }
 
 /// What became of a parked event.
