@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::{Class, Context, Error, Outcome, Shared};
 
 /// What a component does to the world. It decides what is journalled, cached, cancelled and undone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// Computes from its input alone. Never journalled, freely repeated.

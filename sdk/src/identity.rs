@@ -4,6 +4,7 @@
 
 use std::{borrow::Borrow, fmt, sync::Arc};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Why a text cannot be part of an identity.
@@ -104,15 +105,18 @@ name!(
 );
 
 /// Who is served: (use case, biz id, scenario). An absent part means the default.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Identity {
     /// What is being done.
+    #[schemars(with = "String")]
     pub use_case: UseCase,
     /// The business line, or the default.
+    #[schemars(with = "Option<String>")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub biz_id: Option<BizId>,
     /// The circumstances, or the default.
+    #[schemars(with = "Option<String>")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scenario: Option<Scenario>,
 }

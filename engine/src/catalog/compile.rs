@@ -265,6 +265,7 @@ fn documents(checked: &Checked, texts: &[Source]) -> Vec<DocumentView> {
         .iter()
         .filter(|flow| flow.level == 3)
         .map(|flow| view("Flow", &flow.flow.header))
+        .chain(checked.variants.iter().map(|variant| view("Variant", variant)))
         .chain(checked.points.iter().map(|point| view("ExtensionPoint", &point.header)))
         .chain(checked.extensions.iter().map(|extension| view("Extension", &extension.header)))
         .chain(checked.configs.iter().map(|config| view("Config", &config.header)))

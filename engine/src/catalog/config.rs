@@ -19,14 +19,15 @@ struct Setting {
 }
 
 /// One key as an identity sees it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SettingView {
     /// The key.
     pub key: String,
     /// Its value.
     pub value: Value,
-    /// The level that answered.
+    /// The level that answered: 1 exact, 2 business, 3 use case.
+    #[schemars(extend("enum" = [1, 2, 3]))]
     pub level: u8,
     /// The document that states it.
     pub document: Arc<str>,

@@ -12,8 +12,9 @@ use crate::{
 };
 
 /// One file as it is to be.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "FileEdit")]
 pub struct Edit {
     /// Its path.
     pub path: String,

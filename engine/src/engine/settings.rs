@@ -10,7 +10,7 @@ use crate::{
     flow::{
         diagnostic::{Diagnostic, Severity},
         load::Source,
-        report::{Report, to_json},
+        report::{Finding, Report},
     },
     publish::PublishError,
     recent::Keeping,
@@ -96,10 +96,10 @@ impl Rejected {
         json!({"at": text(self.at), "diagnostics": self.findings()})
     }
 
-    /// The diagnostics as JSON.
+    /// The diagnostics for programs.
     #[must_use]
-    pub fn findings(&self) -> Vec<Value> {
-        self.diagnostics.iter().map(|found| to_json(found, &self.sources)).collect()
+    pub fn findings(&self) -> Vec<Finding> {
+        self.diagnostics.iter().map(|found| Finding::new(found, &self.sources)).collect()
     }
 
     /// The diagnostics as text for people.

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
+use schemars::JsonSchema;
 use sdk::Value;
+use serde::Serialize;
 use serde_json::json;
 
 use super::{
@@ -88,34 +90,94 @@ impl Severity {
     }
 }
 
-/// A finding as JSON: `{code, severity, file, range, path, message, params, help, related}`. `params` are
-/// the words that the message quotes, for those who translate it by its code.
-#[must_use]
-pub fn to_json(finding: &Diagnostic, sources: &[Source]) -> Value {
-    let related: Vec<Value> = finding
-        .related
-        .iter()
-        .map(|(span, why)| json!({"file": file(*span, sources), "range": range(*span), "message": why}))
-        .collect();
-    let params: Vec<&str> = finding.message.split('`').skip(1).step_by(2).collect();
-    json!({
-        "code": finding.code,
-        "severity": finding.severity.word(),
-        "file": file(finding.span, sources),
-        "range": range(finding.span),
-        "path": finding.path,
-        "message": finding.message,
-        "params": params,
-        "help": finding.help,
-        "related": related,
-    })
+/// A finding for programs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "Diagnostic")]
+pub struct Finding {
+    /// The code.
+    pub code: &'static str,
+    /// How bad it is.
+    #[schemars(extend("enum" = ["error", "warning"]))]
+    pub severity: &'static str,
+    /// The file; empty when no text is to blame.
+    pub file: String,
+    /// Where in it.
+    pub range: Range,
+    /// The path within the document.
+    pub path: String,
+    /// What is wrong.
+    pub message: String,
+    /// The words that the message quotes, for those who translate it by its code.
+    pub params: Vec<String>,
+    /// How to mend it.
+    pub help: String,
+    /// Other places that matter.
+    pub related: Vec<Related>,
 }
 
-fn range(span: Span) -> Value {
-    json!({
-        "start": {"line": span.line, "column": span.column},
-        "end": {"line": span.line, "column": span.column + span.length.max(1)},
-    })
+/// From where to where, the end excluded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Range {
+    /// The first character.
+    pub start: Position,
+    /// Behind the last one.
+    pub end: Position,
+}
+
+/// A place in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Position {
+    /// From 1.
+    pub line: u32,
+    /// From 1.
+    pub column: u32,
+}
+
+/// Another place that matters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Related {
+    /// The file.
+    pub file: String,
+    /// Where in it.
+    pub range: Range,
+    /// Why it matters.
+    pub message: String,
+}
+
+impl Finding {
+    /// A finding over the texts it points into.
+    #[must_use]
+    pub fn new(finding: &Diagnostic, sources: &[Source]) -> Self {
+        let related = |(span, why): &(Span, String)| Related {
+            file: file(*span, sources).to_owned(),
+            range: range(*span),
+            message: why.clone(),
+        };
+        Self {
+            code: finding.code,
+            severity: finding.severity.word(),
+            file: file(finding.span, sources).to_owned(),
+            range: range(finding.span),
+            path: finding.path.clone(),
+            message: finding.message.clone(),
+            params: finding.message.split('`').skip(1).step_by(2).map(str::to_owned).collect(),
+            help: finding.help.clone(),
+            related: finding.related.iter().map(related).collect(),
+        }
+    }
+}
+
+/// A finding as JSON: see [`Finding`].
+#[must_use]
+pub fn to_json(finding: &Diagnostic, sources: &[Source]) -> Value {
+    json!(Finding::new(finding, sources))
+}
+
+fn range(span: Span) -> Range {
+    Range {
+        start: Position { line: span.line, column: span.column },
+        end: Position { line: span.line, column: span.column + span.length.max(1) },
+    }
 }
 
 fn source(span: Span, sources: &[Source]) -> Option<&Source> {

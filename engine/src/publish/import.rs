@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Texts;
 
 /// A file that changed on both sides.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Conflict {
     /// The file.
     pub path: String,

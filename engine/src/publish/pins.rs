@@ -9,7 +9,7 @@ use crate::state::{self, Documents, Expected};
 const SECTION: &str = "layout";
 
 /// A place on the canvas, in its pixels.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Pin {
     /// From the left.
     pub x: f64,
@@ -18,8 +18,9 @@ pub struct Pin {
 }
 
 /// The pins of one flow, by node id.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Layout")]
 pub struct Pins {
     /// By node id.
     pub pins: BTreeMap<String, Pin>,

@@ -23,8 +23,9 @@ const NEWEST: &str = "newest";
 const IMPORTED: &str = "imported";
 
 /// How a revision came about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "RevisionOrigin")]
 pub enum Origin {
     /// From the directory.
     Import,
@@ -61,12 +62,14 @@ impl Revision {
 }
 
 /// One file that differs between two revisions.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "FileChange")]
 pub struct Change {
     /// The path.
     pub path: String,
     /// `added`, `removed` or `changed`.
+    #[schemars(extend("enum" = ["added", "removed", "changed"]))]
     pub change: &'static str,
     /// The text before.
     pub before: Option<Arc<str>>,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use sdk::{BizId, Class, Scenario, Timestamp};
 use serde::Serialize;
 
@@ -11,8 +12,10 @@ use crate::{
     run::{Failure, Finished, RunStatus},
 };
 
-/// Why a run did not end well.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// Why a run did not end well: a list says which code, class and node, the run's own page all of it.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "RunFailure")]
 pub struct ItemError {
     /// The code the caller saw.
     pub code: Arc<str>,
@@ -20,17 +23,79 @@ pub struct ItemError {
     pub class: Class,
     /// The node that failed.
     pub node: Option<Arc<str>>,
+    /// What only the run's own page tells.
+    #[serde(flatten)]
+    pub whole: Option<Box<WholeError>>,
+}
+
+/// A failure as its author sees it: with the texts of its causes, which callers never get.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WholeError {
+    /// The page of the code.
+    #[serde(rename = "type")]
+    pub page: String,
+    /// The HTTP status the caller got.
+    pub status: Option<u16>,
+    /// What the caller was told.
+    pub detail: Option<String>,
+    /// What happened.
+    pub message: String,
+    /// The run.
+    pub run: Arc<str>,
+    /// Whether the same call may succeed later.
+    pub retriable: bool,
+    /// Every failure on the way.
+    pub causes: Vec<ItemCause>,
+}
+
+/// One failed node behind a failure.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "RunCause")]
+pub struct ItemCause {
+    /// The node's address.
+    pub node: Arc<str>,
+    /// Its code.
+    pub code: Arc<str>,
+    /// Its class.
+    pub class: Class,
+    /// What happened.
+    pub message: String,
 }
 
 impl From<&Failure> for ItemError {
     fn from(failure: &Failure) -> Self {
-        Self { code: Arc::clone(&failure.code), class: failure.class, node: failure.node.clone() }
+        let (code, node) = (Arc::clone(&failure.code), failure.node.clone());
+        Self { code, class: failure.class, node, whole: None }
+    }
+}
+
+impl ItemError {
+    /// The whole failure of a run.
+    pub(super) fn whole(failure: &Failure, run: &Arc<str>) -> Self {
+        let cause = |cause: &crate::run::Cause| ItemCause {
+            node: Arc::clone(&cause.node),
+            code: Arc::clone(&cause.error.code),
+            class: cause.error.class,
+            message: cause.error.message.clone(),
+        };
+        let whole = WholeError {
+            page: format!("/errors/{}", failure.code),
+            status: Some(failure.status),
+            detail: Some(failure.detail.clone()),
+            message: failure.error.message.clone(),
+            run: Arc::clone(run),
+            retriable: failure.retriable,
+            causes: failure.causes.iter().map(cause).collect(),
+        };
+        Self { whole: Some(Box::new(whole)), ..Self::from(failure) }
     }
 }
 
 /// A run as lists show it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "RunItem")]
 pub struct Item {
     /// Its id; later runs have greater ones.
     pub id: Arc<str>,
@@ -44,7 +109,8 @@ pub struct Item {
     pub biz_id: Option<Arc<str>>,
     /// The scenario, null for the default.
     pub scenario: Option<Arc<str>>,
-    /// The level of the lookup at which its plan answered.
+    /// The level of the lookup at which its plan answered: 1 exact, 2 business, 3 use case.
+    #[schemars(extend("enum" = [1, 2, 3]))]
     pub level: u8,
     /// The plan's hash.
     pub plan_hash: Arc<str>,
@@ -56,9 +122,11 @@ pub struct Item {
     pub is_degraded: bool,
     /// When it started.
     #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
     pub started_at: Timestamp,
     /// When it ended.
     #[serde(serialize_with = "maybe_as_text")]
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub ended_at: Option<Timestamp>,
     /// How long it took, or takes so far.
     pub duration_ms: f64,

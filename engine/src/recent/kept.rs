@@ -3,11 +3,10 @@
 use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use bytes::Bytes;
-use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{About, Item};
-use crate::run::{Cause, Failure, Finished, NodeReport, NodeStatus, Undone};
+use super::{About, Compensation, Detail, Item, item::ItemError};
+use crate::run::{Finished, NodeReport, NodeStatus, Undone};
 
 /// A run that has ended.
 #[derive(Debug)]
@@ -16,23 +15,6 @@ pub struct Kept {
     pub item: Item,
     /// The members that only its own page has, as a JSON object.
     detail: Bytes,
-}
-
-/// What only a run's own page shows.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Detail<'d> {
-    pub(super) input: Option<&'d Value>,
-    pub(super) output: Option<&'d Value>,
-    pub(super) is_traced: bool,
-    pub(super) nodes: &'d [NodeReport],
-    pub(super) compensations: Vec<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) error: Option<Value>,
-    pub(super) waits: [u8; 0],
-    pub(super) parent: Option<&'d str>,
-    pub(super) children: [u8; 0],
-    pub(super) actions: &'d [&'static str],
 }
 
 impl Kept {
@@ -52,11 +34,12 @@ impl Kept {
                 .iter()
                 .map(|undone| told(undone, &finished.report.nodes))
                 .collect(),
-            error: finished.answer.as_ref().err().map(|failure| problem(failure, about)),
-            waits: [],
+            error: finished.answer.as_ref().err().map(|failure| ItemError::whole(failure, &about.id)),
+            waits: Vec::new(),
             parent: None,
-            children: [],
+            children: Vec::new(),
             actions: &[],
+            late: None,
         };
         let detail = serde_json::to_vec(&detail).unwrap_or_else(|_| b"{}".to_vec());
         Self { item: Item::ended(about, finished), detail: detail.into() }
@@ -105,18 +88,24 @@ pub(super) fn joined(item: &Item, detail: &[u8]) -> Bytes {
 }
 
 /// What undid one node, in the shape of a node: its times are those of the body that undid it.
-fn told(undone: &Undone, nodes: &[NodeReport]) -> Value {
-    let status = if undone.error.is_none() { NodeStatus::Compensated } else { NodeStatus::Failed };
+fn told(undone: &Undone, nodes: &[NodeReport]) -> Compensation {
     let work = format!("{}.compensate", undone.address);
     let work = nodes.iter().find(|node| *node.address == *work);
-    json!({
-        "address": undone.address, "id": undone.address, "kind": work.map_or("use", |node| node.kind),
-        "use": work.and_then(|node| node.used.as_deref()), "status": status, "reason": undone.reason,
-        "startedAt": work.and_then(|node| node.started_at),
-        "offsetMs": work.map_or(0.0, |node| node.offset_ms), "durationMs": work.map_or(0.0, |node| node.duration_ms),
-        "attempts": work.map_or(&[][..], |node| &node.attempts), "tries": undone.attempts, "isTruncated": false,
-        "error": undone.error,
-    })
+    Compensation {
+        address: Arc::clone(&undone.address),
+        id: Arc::clone(&undone.address),
+        kind: work.map_or("use", |node| node.kind),
+        used: work.and_then(|node| node.used.clone()),
+        status: if undone.error.is_none() { NodeStatus::Compensated } else { NodeStatus::Failed },
+        reason: Some(undone.reason),
+        started_at: work.and_then(|node| node.started_at),
+        offset_ms: work.map_or(0.0, |node| node.offset_ms),
+        duration_ms: work.map_or(0.0, |node| node.duration_ms),
+        attempts: work.map_or_else(Vec::new, |node| node.attempts.clone()),
+        tries: Some(undone.attempts),
+        is_truncated: false,
+        error: undone.error.clone(),
+    }
 }
 
 /// The nodes, those that were undone marked as such.
@@ -132,23 +121,6 @@ fn nodes(finished: &Finished) -> Cow<'_, [NodeReport]> {
         });
     }
     nodes
-}
-
-/// The failure as the author sees it: with the texts of its causes, which callers never get.
-fn problem(failure: &Failure, about: &About) -> Value {
-    let cause = |cause: &Cause| json!({"node": &*cause.node, "code": &*cause.error.code, "class": cause.error.class, "message": cause.error.message});
-    json!({
-        "type": format!("/errors/{}", failure.code),
-        "status": failure.status,
-        "code": &*failure.code,
-        "class": failure.class,
-        "detail": failure.detail,
-        "message": failure.error.message,
-        "run": &*about.id,
-        "node": failure.node.as_deref(),
-        "retriable": failure.retriable,
-        "causes": failure.causes.iter().map(cause).collect::<Vec<_>>(),
-    })
 }
 
 /// Ended runs by id, oldest first out.

@@ -6,10 +6,7 @@ use bytes::Bytes;
 use sdk::Clock;
 use tokio::sync::watch;
 
-use super::{
-    About, Item, Watch,
-    kept::{Detail, joined},
-};
+use super::{About, Detail, Item, Watch, kept::joined};
 use crate::run::Handle;
 
 /// A run that goes on.
@@ -38,10 +35,11 @@ impl Live {
             nodes: &self.handle.nodes(),
             compensations: Vec::new(),
             error: None,
-            waits: [],
+            waits: Vec::new(),
             parent: None,
-            children: [],
+            children: Vec::new(),
             actions: &["cancel"],
+            late: None,
         };
         joined(&self.item(clock), &serde_json::to_vec(&detail).unwrap_or_default())
     }

@@ -7,6 +7,7 @@
 //! Everything is bounded: while the rate is low every run is traced and kept whole, above it one in so many;
 //! failures are always kept, with their causes. What a crash loses here was never promised to survive one.
 
+mod detail;
 mod item;
 mod kept;
 mod list;
@@ -17,13 +18,14 @@ mod statistics;
 mod watch;
 mod watched;
 
-pub use item::{Item, ItemError};
+pub use detail::{Compensation, Detail, Late, Run, WaitKind, Waiting};
+pub use item::{Item, ItemCause, ItemError, WholeError};
 pub use kept::Kept;
 pub use list::{Filter, Page};
 pub use live::Live;
 pub use running::{About, Running};
 pub use sampler::Sampler;
-pub use statistics::{Counts, Histogram, NodeCount, Statistics, Totals};
+pub use statistics::{Counts, Figures, Histogram, NodeCount, Statistics, Totals};
 pub use watch::{Seen, Watch};
 pub use watched::{Listed, Watched};
 

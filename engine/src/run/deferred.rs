@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::state::{Event, OutEvent};
 
 /// The payload of an event in the outbox.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Letter {
     /// The component to call.

@@ -56,6 +56,8 @@ struct Drive<'f> {
     in_flight: FuturesUnordered<InFlight>,
     failures: Vec<(u16, Error)>,
     started: Vec<trace::Begun>,
+    /// Of a body that is only gone through once more: ends that would keep other nodes from being looked at.
+    held: VecDeque<(u16, Done)>,
     is_stopping: bool,
 }
 
@@ -81,6 +83,7 @@ impl<'f> Drive<'f> {
             in_flight: FuturesUnordered::new(),
             failures: Vec::new(),
             started: trace::begun(frame),
+            held: VecDeque::new(),
             is_stopping: false,
         };
         drive.tell(Event::Begin);
@@ -101,7 +104,12 @@ impl<'f> Drive<'f> {
                 return Poll::Ready(self.ended(ending));
             }
             match self.in_flight.poll_next_unpin(cx) {
-                Poll::Ready(Some((slot, done))) => self.settle(slot, done),
+                Poll::Ready(Some((slot, done))) => self.take(slot, done),
+                Poll::Ready(None) if !self.held.is_empty() => {
+                    if let Some((slot, done)) = self.held.pop_front() {
+                        self.settle(slot, done);
+                    }
+                }
                 Poll::Ready(None) | Poll::Pending => {
                     if self.is_stopping || stop.as_mut().poll(cx).is_pending() {
                         return Poll::Pending;
@@ -135,10 +143,10 @@ impl<'f> Drive<'f> {
             *start = trace::started(self.frame, slot);
         }
         match node::start(self.frame, slot) {
-            Started::Now(done) => self.settle(slot, done),
+            Started::Now(done) => self.take(slot, done),
             // Most nodes of most flows are ready at the first look: they need no place among the waiting.
             Started::Later(mut future) => match future.as_mut().poll(cx) {
-                Poll::Ready(done) => self.settle(slot, done),
+                Poll::Ready(done) => self.take(slot, done),
                 Poll::Pending => self.in_flight.push(InFlight { slot, future }),
             },
         }
@@ -156,12 +164,27 @@ impl<'f> Drive<'f> {
         self.in_flight = kept.filter(|node| state.status(node.slot) == Status::Running).collect();
     }
 
+    /// A node has ended. What is recorded is told at once and not in its order, so that in a body that is gone
+    /// through once more a failure must come last: what it then kept from starting may have been before it.
+    fn take(&mut self, slot: u16, done: Done) {
+        let halts = match done.settlement {
+            Settlement::Failed(_) => self.frame.node(slot).is_critical,
+            Settlement::Cancelled => true,
+            Settlement::Succeeded(_) | Settlement::Skipped | Settlement::Routed(_) => false,
+        };
+        if halts && self.frame.is_past {
+            self.held.push_back((slot, done));
+        } else {
+            self.settle(slot, done);
+        }
+    }
+
     /// Writes what a node left behind and tells `step`.
     fn settle(&mut self, slot: u16, Done { mut settlement, notes }: Done) {
         let frame = self.frame;
         let node = frame.node(slot);
         let left = leave(frame, slot, &mut settlement, notes.as_deref());
-        frame.base.saga.enlist(frame, slot, Reason::of(node, &settlement, notes.as_deref()));
+        frame.base.saga.enlist(frame, slot, Reason::of(frame, slot, &settlement, notes.as_deref()));
         trace::settled(frame, slot, self.begun(slot), &settlement, &left, notes);
         frame.settle(slot, left);
         match settlement {

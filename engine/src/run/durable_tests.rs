@@ -77,7 +77,7 @@ order: [[a, each], sub, p, w, last, bad]
 nodes:
   a: {use: act, with: {take: 3s}, compensate: {use: act}}
   each: {foreach: {in: '[1, 2, 3]', as: n, concurrency: 2, do: {use: act, with: {say: '${n}', take: '${n}s'}, compensate: {use: act}}}}
-  sub: {flow: child, with: {}}
+  sub: {flow: child, with: {}, timeout: 1h, retry: {attempts: 2}, compensate: {use: act}}
   p: {extension: point, with: {n: 1}, retry: {attempts: 2}}
   w: {wait: {for: 3d}}
   last: {use: act, with: {fail: UNAVAILABLE, failFirst: 2, say: '${vars}'}, retry: {attempts: 3, initial: 10s, jitter: none}, compensate: {use: act}}
@@ -276,4 +276,43 @@ nodes:
     assert_eq!(told(&finished), "failed TIMEOUT 500");
     let journal = shop.journal().await;
     assert_eq!(journal.iter().filter(|line| *line == "nodeStarted a").count(), 3, "{journal:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_parts_of_a_settled_node_did_is_undone_after_a_crash() {
+    let world = World::new(
+        "Flow f
+durable: true
+order: [sub, call, bad]
+nodes:
+  sub: {flow: {name: child, mode: child}, with: {}, timeout: 2s, critical: false}
+  call: {use: act, with: {fail: NO}, fallback: {extension: point, with: {}}}
+  bad: {fail: {code: BAD}}
+---
+Flow child
+durable: true
+order: [book, slow]
+nodes:
+  book: {use: act, compensate: {use: act}}
+  slow: {use: act, with: {take: 9s}, compensate: {use: act}}
+---
+ExtensionPoint point
+input: {type: object}
+---
+Extension one
+point: point
+for: {useCase: f}
+order: [x, y]
+nodes:
+  x: {use: act, compensate: {use: act}}
+  y: {use: act, compensate: {use: act}}
+",
+    );
+    let whole = crashed(&world, json!({}), 0, Fault::Busy).await;
+    assert_eq!(whole.2.len(), 4, "{:?}", whole.2);
+    for nth in 1..=whole.3 {
+        let (end, called, undone, _) = crashed(&world, json!({}), nth, Fault::Written).await;
+        let written = |keys: &[String]| keys.iter().filter(|key| key.contains("compensate")).count();
+        assert_eq!((&end, undone.len(), written(&called)), (&whole.0, 4, written(&whole.1)), "at call {nth}");
+    }
 }

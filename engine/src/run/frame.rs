@@ -167,7 +167,10 @@ impl Frame {
         locals: Vec<Shared>,
     ) -> Self {
         let slots = body.nodes.iter().map(|_| OnceLock::new()).collect();
-        let is_past = parent.as_ref().is_some_and(|parent| parent.is_past || parent.frame.is_past);
+        // What undoes a node is work still to be done, also where the node itself is only gone through once more.
+        let is_past = parent.as_ref().is_some_and(|parent| {
+            parent.is_past || (parent.frame.is_past && parent.part != Part::Compensate)
+        });
         Self { run, base, body, parent, caller: None, locals, is_past, slots, halt: OnceLock::new() }
     }
 

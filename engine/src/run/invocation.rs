@@ -95,6 +95,25 @@ impl Invocation {
         Self { is_past: true, ..self }
     }
 
+    /// Goes through an attempt whose end is recorded, so that what it did is undone with the rest. What had not
+    /// ended when it did, never will.
+    async fn relive(&self, number: u32) {
+        let (is_in_flight, attempts) = (AtomicBool::new(false), AtomicU32::new(number));
+        let past = Self {
+            frame: Arc::clone(&self.frame),
+            slot: self.slot,
+            with: self.with.clone(),
+            key: self.key.clone(),
+            is_in_flight,
+            is_past: true,
+            attempts,
+            recorded: AtomicU32::new(number),
+            pace: None,
+            notes: Mutex::new(None),
+        };
+        let _known = kind::call(&past, number, None).await;
+    }
+
     pub(super) const fn is_past(&self) -> bool {
         self.is_past
     }
@@ -211,8 +230,7 @@ impl Invocation {
         if let Some(error) = journal.failed(&address, number) {
             self.recorded.fetch_max(number, Ordering::AcqRel);
             if !kept::is_leaf(node) {
-                // What it had done is to be undone with the rest; how it ended is known.
-                let _known = kind::call(self, number, None).await;
+                self.relive(number).await;
             }
             return Some(Err(error));
         }
@@ -283,9 +301,7 @@ impl policy::Call for Invocation {
         let served_by = match event {
             policy::Event::Retrying { attempt, delay, error } => {
                 // An attempt whose time was up could not record itself; the next one must not come without it.
-                if kept::is_leaf(self.node()) {
-                    self.keep(attempt, &error);
-                }
+                self.keep(attempt, &error);
                 if let Some(pace) = &self.pace {
                     pace.retrying(attempt, delay);
                 }

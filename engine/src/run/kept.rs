@@ -7,14 +7,14 @@ use sdk::{Effect, Shared, Value};
 use serde_json::json;
 
 use super::{
-    frame::Frame,
+    frame::{Frame, Part},
     invocation::{Invocation, Notes},
     journal::{Journal, Recalled},
     kind,
     node::{Done, Settlement},
     report::ServedBy,
 };
-use crate::flow::plan::{Body, Kind, Node};
+use crate::flow::plan::{Body, Give, Kind, Node};
 
 /// Whether a node's end is recorded. What only computes is computed again; a node with bodies is driven again
 /// from the records of what is inside, unless policies or an undo make its own end matter.
@@ -48,14 +48,14 @@ pub(super) async fn recalled(journal: &Journal, frame: &Arc<Frame>, slot: u16) -
     }
     let address = frame.address(slot);
     let recalled = journal.recall(&address, frame.is_past).await;
-    if recalled.is_some() && may_undo(&node.kind) {
+    if recalled.is_some() && may_undo(node) {
         relive(journal, frame, slot, &address).await;
     }
     match recalled {
         Some(recalled) => Some(done(recalled)),
         // What had not ended when the node around it had, never will.
         None if frame.is_past && (is_leaf(node) || matches!(node.kind, Kind::Wait(_))) => {
-            let is_unknown = journal.was_begun(&address);
+            let is_unknown = journal.is_doubtful(&address);
             let notes = Some(Box::new(Notes { is_unknown, ..Notes::default() }));
             Some(Done { settlement: Settlement::Cancelled, notes })
         }
@@ -68,17 +68,25 @@ pub(super) async fn recalled(journal: &Journal, frame: &Arc<Frame>, slot: u16) -
 async fn relive(journal: &Journal, frame: &Arc<Frame>, slot: u16, address: &str) {
     let Ok(invocation) = Invocation::prepare(Arc::clone(frame), slot) else { return };
     let invocation = invocation.past();
-    for attempt in 1..=journal.attempts(address) {
-        // Its outcome is the one that is recorded.
-        let _known = Box::pin(kind::call(&invocation, attempt, None)).await;
+    // Outcomes are those that are recorded.
+    if !is_leaf(frame.node(slot)) {
+        for attempt in 1..=journal.attempts(address) {
+            let _known = Box::pin(kind::call(&invocation, attempt, None)).await;
+        }
+    }
+    if let Some(Give::Body(body)) = &frame.node(slot).fallback {
+        let parent = invocation.parent(Part::Fallback, 1, frame.halt());
+        let _known = kind::body(invocation.inside(parent, body, Vec::new())).await;
     }
 }
 
 /// Whether something inside a node may have to be undone.
-fn may_undo(kind: &Kind) -> bool {
-    let inside =
-        |body: &Body| body.nodes.iter().any(|node| node.compensate.is_some() || may_undo(&node.kind));
-    match kind {
+fn may_undo(node: &Node) -> bool {
+    let inside = |body: &Body| body.nodes.iter().any(|node| node.compensate.is_some() || may_undo(node));
+    if matches!(&node.fallback, Some(Give::Body(body)) if inside(body)) {
+        return true;
+    }
+    match &node.kind {
         Kind::Foreach(each) => inside(&each.body),
         Kind::Loop(rounds) => inside(&rounds.body),
         Kind::Race(branches) => branches.iter().any(|(_, body)| inside(body)),

@@ -1,7 +1,10 @@
 //! Mocks of a case: each stands for the innermost call of a node, so retry, fallback and otherwise still act.
 //! Pure components run; a read or write without a mock answers `{}`. Which cases there are is not known here.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use sdk::{Class, Effect, Error, Outcome, Shared, Value};
 use serde_json::Map;
@@ -13,26 +16,49 @@ use crate::flow::plan::{ExtensionPlan, Implementation, Kind};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mocks {
     by_path: BTreeMap<String, Shared>,
+    /// Nodes that are called for real, with all that lies below them.
+    live: BTreeSet<String>,
 }
 
 impl Mocks {
     /// Mocks by path.
     pub fn new(mocks: impl IntoIterator<Item = (String, Value)>) -> Self {
-        Self { by_path: mocks.into_iter().map(|(path, value)| (path, Shared::new(value))).collect() }
+        let by_path = mocks.into_iter().map(|(path, value)| (path, Shared::new(value))).collect();
+        Self { by_path, live: BTreeSet::new() }
     }
 
-    /// The mocks of what lies under a node, for a run of its own.
+    /// The same mocks, but these nodes call what they really call, and so does what undoes them.
     #[must_use]
-    pub fn under(&self, path: &str) -> Self {
-        let below = |(given, value): (&String, &Shared)| {
-            let rest = given.strip_prefix(path)?.strip_prefix('.')?;
-            Some((rest.to_owned(), Shared::clone(value)))
-        };
-        Self { by_path: self.by_path.iter().filter_map(below).collect() }
+    pub fn with_live(self, live: impl IntoIterator<Item = String>) -> Self {
+        Self { live: live.into_iter().collect(), ..self }
+    }
+
+    /// Whether some node is called for real.
+    #[must_use]
+    pub fn has_live(&self) -> bool {
+        !self.live.is_empty()
+    }
+
+    /// Whether a node, or one around it, is called for real.
+    fn is_live(&self, path: &str) -> bool {
+        self.live.iter().any(|live| {
+            path.strip_prefix(&**live).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
+    }
+
+    /// The mocks of what lies under a node, for a run of its own; none when that run is called for real.
+    #[must_use]
+    pub fn under(&self, path: &str) -> Option<Self> {
+        let below = |given: &String| Some(given.strip_prefix(path)?.strip_prefix('.')?.to_owned());
+        let by_path =
+            self.by_path.iter().filter_map(|(given, value)| Some((below(given)?, Shared::clone(value))));
+        let live = self.live.iter().filter_map(below).collect();
+        (!self.is_live(path)).then(|| Self { by_path: by_path.collect(), live })
     }
 
     fn has_below(&self, path: &str) -> bool {
-        self.by_path.keys().any(|given| given.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
+        let is_below = |given: &String| given.strip_prefix(path).is_some_and(|rest| rest.starts_with('.'));
+        self.by_path.keys().any(is_below) || self.live.iter().any(is_below)
     }
 }
 
@@ -40,6 +66,9 @@ impl Mocks {
 pub(super) fn answer(invocation: &Invocation) -> Option<Outcome> {
     let mocks = invocation.frame.run.mocks.as_ref()?;
     let path = invocation.frame.path(invocation.slot);
+    if mocks.is_live(&path) {
+        return None;
+    }
     let node = invocation.node();
     let mock = mocks.by_path.get(&path);
     let told = match (&node.kind, mock) {
@@ -62,7 +91,8 @@ pub(super) fn extension(invocation: &Invocation, chosen: &[Arc<ExtensionPlan>]) 
         Implementation::Body(body) => body.effect != Effect::Pure,
         Implementation::Rust(_) => false,
     };
-    if mocks.has_below(&invocation.frame.path(invocation.slot)) || !chosen.iter().any(does_io) {
+    let path = invocation.frame.path(invocation.slot);
+    if mocks.is_live(&path) || mocks.has_below(&path) || !chosen.iter().any(does_io) {
         return None;
     }
     invocation.note(|notes| notes.served_by = Some(ServedBy::Mock));
@@ -76,7 +106,8 @@ pub(super) fn item(invocation: &Invocation, index: usize) -> Option<Outcome> {
     if foreach.body.is_single {
         return None;
     }
-    let mock = mocks.by_path.get(&invocation.frame.path(invocation.slot))?;
+    let path = invocation.frame.path(invocation.slot);
+    let mock = mocks.by_path.get(&path).filter(|_| !mocks.is_live(&path))?;
     Some(say(&of_list(mock, index)))
 }
 

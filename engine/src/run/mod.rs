@@ -62,7 +62,7 @@ pub use report::{
     Answered, Attempt, ErrorReport, Items, Level, NodeReport, NodeStatus, RunStatus, ServedBy, Skip, kind,
     used,
 };
-pub use saga::{Reason, Undone};
+pub use saga::{Reason as UndoReason, Undone};
 pub use snapshot::Snapshot;
 pub use step::{State, step};
 pub use trace::{Keep, Observer};

@@ -218,7 +218,8 @@ impl sdk::Host for Run {
     }
 
     fn resource(&self, kind: &str, name: &str) -> Result<Arc<Resource>, Error> {
-        if self.mocks.is_some() && kind == "Connection" {
+        let is_mocked = self.mocks.as_ref().is_some_and(|mocks| !mocks.has_live());
+        if is_mocked && kind == "Connection" {
             return Err(Error::unavailable(format!("connection `{name}` is not opened in a case")));
         }
         self.snapshot.resource(kind, name)

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use sdk::{Error, Shared, Timestamp};
 use serde::{Serialize, Serializer};
 
@@ -16,7 +17,7 @@ use crate::{
 };
 
 /// Where a run stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RunStatus {
     /// Something of it is in flight.
@@ -55,7 +56,7 @@ impl RunStatus {
 }
 
 /// Where a node stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NodeStatus {
     /// It has not started.
@@ -88,7 +89,8 @@ impl From<Word> for NodeStatus {
 }
 
 /// Why a node did not run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "RunNodeSkip")]
 pub struct Skip {
     /// `when`: an optional step; `dead`: not on the way that was taken; `filtered`: a switch let nothing
     /// through to it.
@@ -114,7 +116,7 @@ impl From<Dead> for Skip {
 }
 
 /// Who gave a node's output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ServedBy {
     /// The call itself.
@@ -132,8 +134,9 @@ pub enum ServedBy {
 }
 
 /// One try of one node.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "RunAttempt")]
 pub struct Attempt {
     /// From 1.
     pub number: u32,
@@ -164,8 +167,22 @@ impl Serialize for Level {
     }
 }
 
+impl JsonSchema for Level {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Level".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "Where the lookup found it: 1 exact, 2 business, 3 use case, or the point's own default.",
+            "enum": [1, 2, 3, "default"],
+        })
+    }
+}
+
 /// Which extension answered.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "RunNodeExtension")]
 pub struct Answered {
     /// The point.
     pub point: Arc<str>,
@@ -173,12 +190,13 @@ pub struct Answered {
     pub name: Arc<str>,
     /// Where it was found.
     pub level: Level,
-    /// The keys tried, the one that hit last.
+    /// The keys tried (use case, biz id, scenario), the one that hit last.
     pub tried: Vec<[String; 3]>,
 }
 
 /// A failure as it is shown to an author.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "NodeFailure")]
 pub struct ErrorReport {
     /// Its code.
     pub code: Arc<str>,
@@ -195,7 +213,8 @@ impl From<&Error> for ErrorReport {
 }
 
 /// How the items of a `foreach` fared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[schemars(rename = "RunNodeItems")]
 pub struct Items {
     /// All of them.
     pub total: usize,
@@ -204,8 +223,9 @@ pub struct Items {
 }
 
 /// What is told about one node.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
+#[schemars(rename = "RunNode")]
 pub struct NodeReport {
     /// Its address within the run, such as `close[3].lock`.
     pub address: Arc<str>,
@@ -221,8 +241,9 @@ pub struct NodeReport {
     /// Why it did not run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skip: Option<Skip>,
-    /// When it started, in milliseconds since 1970.
+    /// When it started.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "maybe_as_text")]
+    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
     pub started_at: Option<Timestamp>,
     /// Since the run started.
     pub offset_ms: f64,

@@ -19,14 +19,15 @@ use super::{
 use crate::{
     flow::{
         document::{CompensationOrder, OnExhausted, Retry},
-        plan::{Kind, Node, Plan},
+        plan::{Kind, Plan},
     },
     state::Entry,
 };
 
 /// Why a node is undone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "UndoReason")]
 pub enum Reason {
     /// It succeeded.
     Succeeded,
@@ -36,13 +37,21 @@ pub enum Reason {
 
 impl Reason {
     /// Why a node that settled so would be undone; `None` = there is nothing to undo.
-    pub(super) fn of(node: &Node, settlement: &Settlement, notes: Option<&Notes>) -> Option<Self> {
+    pub(super) fn of(
+        frame: &Frame,
+        slot: u16,
+        settlement: &Settlement,
+        notes: Option<&Notes>,
+    ) -> Option<Self> {
+        let node = frame.node(slot);
         let is_noted = notes.is_some_and(|notes| notes.is_unknown);
         let is_unknown = match settlement {
             Settlement::Succeeded(_) => return Some(Self::Succeeded),
             Settlement::Failed(error) => is_noted || error.is_outcome_unknown,
             // What was stopped half way may have done half of its work.
-            Settlement::Cancelled => is_noted || !matches!(node.kind, Kind::Use { .. }),
+            Settlement::Cancelled => {
+                is_noted || !matches!(node.kind, Kind::Use { .. }) || was_begun(frame, slot)
+            }
             Settlement::Skipped | Settlement::Routed(_) => false,
         };
         (is_unknown && node.effect == Effect::Write).then_some(Self::Unknown)
@@ -50,6 +59,7 @@ impl Reason {
 }
 
 /// One node to be undone.
+#[derive(Clone)]
 pub(crate) struct Undo {
     frame: Arc<Frame>,
     slot: u16,
@@ -89,7 +99,7 @@ impl Saga {
     /// Takes a node in if it has a `compensate` and there is something to undo.
     pub(super) fn enlist(&self, frame: &Arc<Frame>, slot: u16, reason: Option<Reason>) {
         let Some(reason) = reason else { return };
-        if frame.node(slot).compensate.is_some() && !is_after_the_end(frame) {
+        if frame.node(slot).compensate.is_some() && !is_after_the_end(frame) && may_be(frame, slot, reason) {
             locked(&self.undos).push(Undo { frame: Arc::clone(frame), slot, reason });
         }
     }
@@ -105,22 +115,24 @@ impl Saga {
         locked(&self.undos).iter().rev().map(|undo| (undo.address(), undo.reason)).collect()
     }
 
-    /// Undoes everything, as the flow asks for it.
+    /// Undoes everything, as the flow asks for it. What is not undone yet when this is dropped stays enlisted.
     pub(super) async fn undo_all(&self, run: &Run, plan: &Plan) -> Ended {
         let asked = &plan.compensation;
-        let mut undos = std::mem::take(&mut *locked(&self.undos));
+        let mut undos = locked(&self.undos).clone();
         if let Some(journal) = &run.journal {
             // Driven again, nodes may settle in another order than they first did.
             undos.sort_by_key(|undo| journal.order(&undo.address()));
+            locked(&self.undos).clone_from(&undos);
         }
+        let retry = asked.retry.as_ref();
         let undone = match asked.order {
             CompensationOrder::Parallel => {
-                join_all(undos.iter().map(|undo| undo.undo(run, asked.retry.as_ref()))).await
+                join_all(undos.iter().map(|undo| self.undo(undo, run, retry))).await
             }
             CompensationOrder::Reverse => {
                 let mut undone = Vec::new();
                 for undo in undos.iter().rev() {
-                    undone.push(undo.undo(run, asked.retry.as_ref()).await);
+                    undone.push(self.undo(undo, run, retry).await);
                     let has_failed = undone.last().is_some_and(|undone| undone.error.is_some());
                     if has_failed && asked.on_exhausted == OnExhausted::Park {
                         break;
@@ -129,8 +141,37 @@ impl Saga {
                 undone
             }
         };
+        locked(&self.undos).clear();
         let has_failed = undone.iter().any(|undone| undone.error.is_some());
         Ended { is_parked: has_failed && asked.on_exhausted == OnExhausted::Park, undone }
+    }
+
+    async fn undo(&self, undo: &Undo, run: &Run, retry: Option<&Retry>) -> Undone {
+        let undone = undo.undo(run, retry).await;
+        if undone.error.is_none() {
+            let mut left = locked(&self.undos);
+            let is_it = |left: &Undo| Arc::ptr_eq(&left.frame, &undo.frame) && left.slot == undo.slot;
+            if let Some(place) = left.iter().rposition(is_it) {
+                left.remove(place);
+            }
+        }
+        undone
+    }
+}
+
+/// Whether a durable run has said that it would call this node and not yet what came of it. Only asked where it
+/// matters.
+fn was_begun(frame: &Frame, slot: u16) -> bool {
+    let asks = frame.node(slot).compensate.is_some();
+    let journal = frame.run.journal.as_ref().filter(|_| asks);
+    journal.is_some_and(|journal| journal.may_have_happened(&frame.address(slot)))
+}
+
+/// A durable run knows what it never began, and what was refused before it could have any effect.
+fn may_be(frame: &Frame, slot: u16, reason: Reason) -> bool {
+    match &frame.run.journal {
+        Some(journal) if reason == Reason::Unknown => journal.may_have_happened(&frame.address(slot)),
+        _ => true,
     }
 }
 

@@ -94,3 +94,24 @@ nodes:
     assert_eq!(told(&world.run("f", json!({})).await), r#"succeeded {}"#);
     assert!(world.log().iter().any(|line| line == "book.compensate done"), "{:?}", world.log());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_child_whose_time_is_up_is_undone_with_its_parent() {
+    let text = "Flow f
+nodes:
+  sub: {flow: {name: child, mode: child}, with: {}, timeout: 2s}
+---
+Flow child
+order: [first, book, slow]
+nodes:
+  first: {use: act, compensate: {use: act}}
+  book: {use: act, compensate: {use: act, with: {take: 3s}}}
+  slow: {use: act, with: {take: 9s}}
+";
+    let undone = ["book succeeded 1", "first succeeded 1"];
+    check(text, "compensated TIMEOUT 500", &undone).await;
+    let in_undoing = text.replace("{take: 9s}", "{fail: NO}");
+    check(&in_undoing, "compensated TIMEOUT 500", &undone).await;
+    let in_time = in_undoing.replace("{take: 3s}", "{take: 1s}");
+    check(&in_time, "failed NO 500", &[]).await;
+}

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use sdk::Value;
 
+use super::parameter;
+
 /// Names with their values, in order of arrival for one name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query(BTreeMap<String, Vec<String>>);
@@ -24,6 +26,15 @@ impl Query {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.first().map(String::as_str).filter(|text| !text.is_empty())
+    }
+
+    /// As a type: each field by its name, from the first text given for it.
+    ///
+    /// # Errors
+    /// Which parameter is wrong, and what it should be.
+    pub(super) fn read<T: serde::de::DeserializeOwned>(&self) -> Result<T, String> {
+        let given = |name: &'_ String| self.get(name).map(str::to_owned);
+        parameter::read(self.0.keys().filter_map(|name| Some((name.clone(), given(name)?))))
     }
 
     /// As JSON: one text per name, a list of texts when it came several times.

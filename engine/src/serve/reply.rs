@@ -22,13 +22,15 @@ use crate::run::{Answer, Failure};
 pub type Reply = Response<Full<Bytes>>;
 
 /// One failed node behind a failure; never its text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "ProblemCause")]
 pub struct Cause {
     /// The node's address.
     pub node: String,
     /// Its code.
     pub code: String,
     /// Its class.
+    #[schemars(with = "Class")]
     pub class: &'static str,
 }
 
@@ -51,7 +53,8 @@ impl std::ops::DerefMut for Problem {
 }
 
 /// RFC 9457 problem details with our members.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "Problem")]
 pub struct Details {
     /// The page of the code.
     #[serde(rename = "type")]
@@ -72,6 +75,7 @@ pub struct Details {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
     /// The class.
+    #[schemars(with = "Class")]
     pub class: &'static str,
     /// Whether the same call may succeed later.
     pub retriable: bool,
@@ -299,9 +303,18 @@ pub(super) fn mark(headers: &mut HeaderMap, run: &str, level: u8) {
     headers.insert(HeaderName::from_static("x-plan-level"), HeaderValue::from_static(level));
 }
 
+/// The run goes on in the background.
+#[derive(Serialize, schemars::JsonSchema)]
+pub(super) struct Started<'s> {
+    /// The run: `GET /v1/runs/{id}`.
+    pub(super) id: &'s str,
+    /// How it stands.
+    pub(super) status: &'s str,
+}
+
 /// 202: the run goes on in the background.
 pub(super) fn started(run: &str, level: u8) -> Response<Body> {
-    let mut reply = json(StatusCode::ACCEPTED, &serde_json::json!({"id": run, "status": "running"}));
+    let mut reply = json(StatusCode::ACCEPTED, &Started { id: run, status: "running" });
     if let Ok(place) = HeaderValue::from_str(&format!("/v1/runs/{run}")) {
         reply.headers_mut().insert(LOCATION, place);
     }

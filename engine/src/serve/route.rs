@@ -12,15 +12,24 @@ use axum::{
 use futures_util::future::BoxFuture;
 use http_body_util::Either;
 use hyper::{HeaderMap, Method, Response, StatusCode};
+use schemars::JsonSchema;
 use sdk::{Class, Value};
 use serde::Serialize;
 use tokio::sync::Semaphore;
 
-use super::{Body, Limits, Problem, Query, body, front::other_method, resource};
+use super::{
+    Body, Limits, Problem, Query, body,
+    front::other_method,
+    openapi::Operation,
+    resource::{
+        action, callback, case, catalog, component, config, draft, effective, extension, flow, follow,
+        language, layout, live, outbox, publish, revision, run, status,
+    },
+};
 use crate::Engine;
 
 /// What a caller may do with a route.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Permission {
     /// Anybody: probes.
@@ -118,16 +127,12 @@ impl Ask {
         serde_json::from_value(body).map_err(|fault| invalid(fault.to_string()))
     }
 
-    /// A number of the query.
+    /// The query as a type.
     ///
     /// # Errors
-    /// `QUERY_INVALID` (400).
-    pub fn number(&self, name: &str) -> Result<Option<u64>, Problem> {
-        let Some(text) = self.query.get(name) else { return Ok(None) };
-        text.parse().map(Some).map_err(|_| {
-            let detail = format!("`{name}` is a whole number");
-            Problem::refused(StatusCode::BAD_REQUEST, "QUERY_INVALID", detail)
-        })
+    /// `QUERY_INVALID` (400), naming the parameter.
+    pub fn asked<T: serde::de::DeserializeOwned>(&self) -> Result<T, Problem> {
+        self.query.read().map_err(|fault| Problem::refused(StatusCode::BAD_REQUEST, "QUERY_INVALID", fault))
     }
 }
 
@@ -148,18 +153,21 @@ pub struct Row {
     pub takes: Takes,
     /// What it does.
     pub summary: &'static str,
+    /// What it takes and answers.
+    pub(super) operation: Operation,
     handler: Handler,
 }
 
 macro_rules! table {
-    ($($method:ident $path:literal $permission:ident $takes:ident $handler:path, $summary:literal;)*) => {
+    ($($method:ident $path:literal $permission:ident $takes:ident $file:ident::{$handler:ident, $told:ident}, $summary:literal;)*) => {
         &[$(Row {
             method: Method::$method,
             path: $path,
             permission: Permission::$permission,
             takes: Takes::$takes,
             summary: $summary,
-            handler: |ask| Box::pin($handler(ask)),
+            operation: $file::$told,
+            handler: |ask| Box::pin($file::$handler(ask)),
         }),*]
     };
 }
@@ -167,63 +175,64 @@ macro_rules! table {
 /// All fixed routes.
 static ROWS: &[Row] = table! {
     // Calling flows. The call itself goes past this router: see `front`.
-    POST "/v1/flows/{name}"        Invoke  Json    elsewhere, "Runs a flow and answers its output";
-    POST "/v1/flows/{name}/test"   Author  Files   resource::case::test, "Runs a draft of a flow once";
-    POST "/v1/flows/{name}/cases"  Author  Files   resource::case::cases, "Runs all cases of a flow";
+    POST "/v1/flows/{name}"        Invoke  Json    case::{elsewhere, CALL}, "Runs a flow and answers its output";
+    POST "/v1/flows/{name}/test"   Author  Files   case::{test, TEST}, "Runs a draft of a flow or an extension once";
+    POST "/v1/flows/{name}/cases"  Author  Files   case::{cases, CASES}, "Runs all cases of a flow";
 
     // Runs.
-    GET  "/v1/runs"                View    Nothing resource::run::list, "Lists runs, newest first";
-    POST "/v1/runs/actions"        Operate Json    resource::action::several, "Acts on several runs";
-    GET  "/v1/runs/{id}"           View    Nothing resource::run::show, "Shows a run";
-    GET  "/v1/runs/{id}/events"    View    Nothing resource::follow::events, "Streams what happens in a run";
-    GET  "/v1/runs/{id}/undo"      View    Nothing resource::run::undo, "Shows what a compensation would undo";
-    POST "/v1/runs/{id}/cancel"    Operate Json    resource::action::cancel, "Cancels a run";
-    POST "/v1/runs/{id}/retry"     Operate Json    resource::action::retry, "Tries a parked step again";
-    POST "/v1/runs/{id}/resume"    Operate Json    resource::action::resume, "Goes on with a parked run";
-    POST "/v1/runs/{id}/skip"      Operate Json    resource::action::skip, "Leaves a parked step out";
+    GET  "/v1/runs"                View    Nothing run::{list, LIST}, "Lists runs, newest first";
+    POST "/v1/runs/actions"        Operate Json    action::{several, SEVERAL}, "Acts on several runs";
+    GET  "/v1/runs/{id}"           View    Nothing run::{show, SHOW}, "Shows a run";
+    GET  "/v1/runs/{id}/events"    View    Nothing follow::{events, EVENTS}, "Streams what happens in a run";
+    GET  "/v1/runs/{id}/undo"      View    Nothing run::{undo, UNDO}, "Shows what a compensation would undo";
+    POST "/v1/runs/{id}/cancel"    Operate Json    action::{cancel, CANCEL}, "Cancels a run";
+    POST "/v1/runs/{id}/retry"     Operate Json    action::{retry, RETRY}, "Tries a parked step again";
+    POST "/v1/runs/{id}/resume"    Operate Json    action::{resume, RESUME}, "Goes on with a parked run";
+    POST "/v1/runs/{id}/skip"      Operate Json    action::{skip, SKIP}, "Leaves a parked step out";
 
     // Events on their way out.
-    GET  "/v1/outbox"              View    Nothing resource::outbox::show, "Events that wait, and those that are parked";
-    POST "/v1/outbox/{id}/retry"   Operate Json    resource::outbox::retry, "Delivers a parked event now";
-    DELETE "/v1/outbox/{id}"       Operate Nothing resource::outbox::remove, "Drops a parked event";
+    GET  "/v1/outbox"              View    Nothing outbox::{show, SHOW}, "Events that wait, and those that are parked";
+    POST "/v1/outbox/{id}/retry"   Operate Json    outbox::{retry, RETRY}, "Delivers a parked event now";
+    DELETE "/v1/outbox/{id}"       Operate Nothing outbox::{remove, REMOVE}, "Drops a parked event";
 
     // What there is to compose.
-    GET  "/v1/components"          View    Nothing resource::component::list, "Lists components";
-    GET  "/v1/extensions"          View    Nothing resource::extension::matrix, "The matrix of points and identities";
-    GET  "/v1/extensions/{point}/resolve" View Nothing resource::extension::resolve, "Who answers a point, and why";
-    GET  "/v1/flows"               View    Nothing resource::flow::list, "Lists flows";
-    GET  "/v1/flows/{name}"        View    Nothing resource::flow::show, "Shows a flow with its text and cases";
-    GET  "/v1/flows/{name}/effective" View Nothing resource::flow::effective, "A flow as an identity sees it";
-    GET  "/v1/config"              View    Nothing resource::config::list, "Business settings with their levels";
-    GET  "/v1/layout/{flow}"       View    Nothing resource::layout::show, "Pinned positions";
-    PUT  "/v1/layout/{flow}"       Author  Json    resource::layout::put, "Keeps pinned positions";
+    GET  "/v1/components"          View    Nothing component::{list, LIST}, "Lists components";
+    GET  "/v1/schema"              View    Nothing language::{show, SHOW}, "The JSON Schema of the language";
+    GET  "/v1/extensions"          View    Nothing extension::{matrix, MATRIX}, "The matrix of points and identities";
+    GET  "/v1/extensions/{point}/resolve" View Nothing extension::{resolve, RESOLVE}, "Who answers a point, and why";
+    GET  "/v1/flows"               View    Nothing flow::{list, LIST}, "Lists flows";
+    GET  "/v1/flows/{name}"        View    Nothing flow::{show, SHOW}, "Shows a flow with its text and cases";
+    GET  "/v1/flows/{name}/effective" View Nothing effective::{show, SHOW}, "A flow as an identity sees it";
+    GET  "/v1/config"              View    Nothing config::{list, LIST}, "Business settings with their levels";
+    GET  "/v1/layout/{flow}"       View    Nothing layout::{show, SHOW}, "Pinned positions";
+    PUT  "/v1/layout/{flow}"       Author  Json    layout::{put, PUT}, "Keeps pinned positions";
 
     // Catalog.
-    GET  "/v1/catalog"             View    Nothing resource::catalog::show, "What serves";
-    GET  "/v1/catalog/files/{*path}" View  Nothing resource::catalog::file, "The text of a file that serves";
-    GET  "/v1/catalog/drafts"      View    Nothing resource::draft::list, "Lists drafts";
-    GET  "/v1/catalog/drafts/{*path}" View Nothing resource::draft::show, "Shows a draft";
-    PUT  "/v1/catalog/drafts/{*path}" Author Files resource::draft::put, "Writes a draft over the one seen";
-    DELETE "/v1/catalog/drafts/{*path}" Author Nothing resource::draft::remove, "Throws a draft away";
-    POST "/v1/catalog/validate"    Author  Files   resource::catalog::validate, "All that is wrong with texts";
-    POST "/v1/catalog/publish"     Publish Files   resource::catalog::publish, "Publishes texts as a new revision";
-    GET  "/v1/catalog/revisions"   View    Nothing resource::catalog::revisions, "Lists revisions";
-    GET  "/v1/catalog/revisions/{revision}" View Nothing resource::catalog::revision, "Shows a revision";
-    GET  "/v1/catalog/revisions/{revision}/files/{*path}" View Nothing resource::catalog::old_file, "A file of a revision";
-    GET  "/v1/catalog/revisions/{revision}/diff" View Nothing resource::catalog::diff, "What a revision changed";
-    POST "/v1/catalog/rollback"    Publish Json    resource::catalog::rollback, "Publishes an earlier revision again";
+    GET  "/v1/catalog"             View    Nothing catalog::{show, SHOW}, "What serves";
+    GET  "/v1/catalog/files/{*path}" View  Nothing catalog::{file, FILE}, "The text of a file that serves";
+    GET  "/v1/catalog/drafts"      View    Nothing draft::{list, LIST}, "Lists drafts";
+    GET  "/v1/catalog/drafts/{*path}" View Nothing draft::{show, SHOW}, "Shows a draft";
+    PUT  "/v1/catalog/drafts/{*path}" Author Files draft::{put, PUT}, "Writes a draft over the one seen";
+    DELETE "/v1/catalog/drafts/{*path}" Author Nothing draft::{remove, REMOVE}, "Throws a draft away";
+    POST "/v1/catalog/validate"    Author  Files   publish::{validate, VALIDATE}, "All that is wrong with texts";
+    POST "/v1/catalog/publish"     Publish Files   publish::{publish, PUBLISH}, "Publishes texts as a new revision";
+    GET  "/v1/catalog/revisions"   View    Nothing revision::{list, LIST}, "Lists revisions, newest first";
+    GET  "/v1/catalog/revisions/{revision}" View Nothing revision::{show, SHOW}, "Shows a revision";
+    GET  "/v1/catalog/revisions/{revision}/files/{*path}" View Nothing revision::{file, FILE}, "A file of a revision";
+    GET  "/v1/catalog/revisions/{revision}/diff" View Nothing revision::{diff, DIFF}, "What a revision changed";
+    POST "/v1/catalog/rollback"    Publish Json    publish::{rollback, ROLLBACK}, "Publishes an earlier revision again";
 
-    POST "/v1/callbacks/{channel}" Open    Raw     resource::callback::take, "Takes a message for a run that waits";
+    POST "/v1/callbacks/{channel}" Open    Raw     callback::{take, TAKE}, "Takes a message for a run that waits";
 
     // Around it.
-    GET  "/openapi.json"           View    Nothing resource::status::openapi, "This document";
-    GET  "/v1/live/{flow}"         View    Nothing resource::live::events, "Streams a flow's figures, once a second";
-    GET  "/v1/me"                  View    Nothing resource::status::me, "Who asks, and what they may do";
-    GET  "/v1/status"              View    Nothing resource::status::status, "What serves, and what was refused";
-    GET  "/errors/{code}"          Open    Nothing resource::status::page, "The page of an error code";
-    GET  "/healthz"                Open    Nothing resource::status::health, "Whether the process lives";
-    GET  "/readyz"                 Open    Nothing resource::status::ready, "Whether it takes calls";
-    GET  "/metrics"                View    Nothing resource::status::metrics, "Figures for Prometheus";
+    GET  "/openapi.json"           View    Nothing language::{openapi, OPENAPI}, "This document";
+    GET  "/v1/live/{flow}"         View    Nothing live::{events, EVENTS}, "Streams a flow's figures, once a second";
+    GET  "/v1/me"                  View    Nothing status::{me, ME}, "Who asks, and what they may do";
+    GET  "/v1/status"              View    Nothing status::{status, STATUS}, "What serves, and what was refused";
+    GET  "/errors/{code}"          Open    Nothing status::{page, PAGE}, "The page of an error code";
+    GET  "/healthz"                Open    Nothing status::{health, HEALTH}, "Whether the process lives";
+    GET  "/readyz"                 Open    Nothing status::{ready, READY}, "Whether it takes calls";
+    GET  "/metrics"                View    Nothing status::{metrics, METRICS}, "Figures for Prometheus";
 };
 
 /// All fixed routes.
@@ -304,11 +313,6 @@ async fn take(
         return Ok((bytes, Value::Null));
     }
     Ok((bytes::Bytes::new(), body::parse(&bytes, headers, &limits)?.unwrap_or_default()))
-}
-
-/// A call by name never comes here: `front` answers it.
-async fn elsewhere(ask: Ask) -> Answer {
-    Err(Problem::not_found("FLOW_NOT_FOUND", format!("there is no flow `{}`", ask.param("name"))))
 }
 
 async fn wrong_method(request: Request) -> axum::response::Response {

@@ -155,8 +155,9 @@ pub enum Resolution {
 }
 
 /// What an operator asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "RunAction")]
 pub enum Action {
     /// Try the node that is stuck once more.
     Retry,

@@ -116,10 +116,14 @@ impl<'r> Ends<'r> {
     }
 }
 
-/// The nodes that the flows of this crate can undo; an item of a list by its list's name.
+/// The nodes that the flows of this crate can undo; an item of a list by its list's name, an attempt by its node's.
 fn can_be_undone(address: &Address) -> bool {
-    let name = address.as_str().split('[').next().unwrap_or_default();
-    matches!(name, "reserve" | "order" | "points" | "legs") && !address.as_str().contains('.')
+    let parts = address.as_str().split('.').filter(|part| !part.starts_with("try"));
+    let names: Vec<&str> = parts.map(|part| part.split('[').next().unwrap_or_default()).collect();
+    matches!(
+        names[..],
+        ["reserve" | "order" | "points" | "legs" | "tour" | "trip"] | ["trip", "hotel" | "car"]
+    )
 }
 
 /// I10: each wait ends once, by what it waited for, and a timer never early.

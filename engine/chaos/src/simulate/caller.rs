@@ -44,6 +44,8 @@ impl Saga {
 
 /// Where callers of one life call.
 pub(super) struct Desk {
+    /// What they call.
+    pub(super) flow: &'static str,
     pub(super) service: Service,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) history: Arc<Mutex<Vec<Line>>>,
@@ -89,7 +91,8 @@ impl Desk {
         loop {
             self.note(saga, Event::Invoke { fate: saga.fate });
             let headers = [("idempotency-key", saga.key.as_str()), ("prefer", prefer)];
-            let (status, run, body) = self.call(saga, "/v1/flows/chaos.journey", &headers, &input).await;
+            let (status, run, body) =
+                self.call(saga, &format!("/v1/flows/{}", self.flow), &headers, &input).await;
             let code = |body: &str| {
                 let problem: Value = serde_json::from_str(body).unwrap_or_default();
                 problem["code"].as_str().unwrap_or_default().to_owned()

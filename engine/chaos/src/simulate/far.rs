@@ -18,8 +18,8 @@ use crate::{
 };
 
 /// What can be done, and what undoes it.
-const PAIRS: [(&str, &str); 4] =
-    [("reserve", "release"), ("order", "cancel"), ("spend", "refund"), ("book", "unbook")];
+const PAIRS: [(&str, &str); 5] =
+    [("reserve", "release"), ("order", "cancel"), ("spend", "refund"), ("book", "unbook"), ("open", "close")];
 
 /// Does one thing in the simulated world.
 #[derive(Deserialize, JsonSchema)]

@@ -17,13 +17,14 @@ use sdk::{Clock, ComponentEntry, Registry, Timestamp};
 use tempfile::TempDir;
 
 use super::{
+    Plan,
     caller::{Desk, Saga},
     clock::{BEGIN, Paused},
     far::Far,
+    steps::Steps,
 };
 use crate::{crash::Look, history::Line};
 
-const FLOW: &str = include_str!("../../testdata/flows/journey.yaml");
 /// The last life, without faults, is over when all have ended; it gets so long (I11).
 const CALM: Duration = Duration::from_secs(600);
 /// How long the process is away after a crash.
@@ -36,7 +37,8 @@ pub(super) type Hook = Box<dyn FnMut(&'static str) -> Option<Fault> + Send>;
 pub(super) struct Life {
     /// When the last one ended.
     pub(super) now: Timestamp,
-    seed: u64,
+    plan: Plan,
+    steps: Arc<Steps>,
     count: u64,
     store: Arc<Memory>,
     sagas: Vec<Arc<Saga>>,
@@ -44,8 +46,9 @@ pub(super) struct Life {
 }
 
 impl Life {
-    pub(super) fn new(seed: u64, store: Arc<Memory>, sagas: Vec<Arc<Saga>>) -> Self {
-        Self { now: BEGIN, seed, count: 0, store, sagas, history: Arc::default() }
+    pub(super) fn new(plan: Plan, store: Arc<Memory>, sagas: Vec<Arc<Saga>>) -> Self {
+        let steps = Arc::new(Steps::new(plan.most_steps));
+        Self { now: BEGIN, plan, steps, count: 0, store, sagas, history: Arc::default() }
     }
 
     /// What callers have heard.
@@ -57,23 +60,26 @@ impl Life {
     pub(super) fn pass(&mut self, length: Option<u64>, faults: Option<Hook>) -> Result<(), String> {
         let runtime = runtime()?;
         self.count += 1;
-        let now = runtime.block_on(self.inside(length, faults))?;
+        let ended = runtime.block_on(self.inside(length, faults));
         // Everything that is in flight is dropped here, wherever it is.
         drop(runtime);
         self.store.on_call(|_| None);
-        self.now = now + AWAY_MS;
+        self.now = ended? + AWAY_MS;
         Ok(())
     }
 
     async fn inside(&self, length: Option<u64>, faults: Option<Hook>) -> Result<Timestamp, String> {
-        let clock: Arc<dyn Clock> = Arc::new(Paused::new(self.now));
+        let clock: Arc<dyn Clock> = Arc::new(Paused::new(self.now, Arc::clone(&self.steps)));
         let engine = self.open(&clock).await?;
         engine.work();
-        if let Some(faults) = faults {
-            self.store.on_call(faults);
-        }
+        let (steps, mut faults) = (Arc::clone(&self.steps), faults);
+        self.store.on_call(move |call| {
+            steps.take();
+            faults.as_mut().and_then(|faults| faults(call))
+        });
         let service = service(&engine, SocketAddr::from(([127, 0, 0, 1], 80)));
-        let desk = Desk { service, clock: Arc::clone(&clock), history: Arc::clone(&self.history) };
+        let flow = self.plan.journey.flow();
+        let desk = Desk { flow, service, clock: Arc::clone(&clock), history: Arc::clone(&self.history) };
         let callers = join_all(self.sagas.iter().map(|saga| desk.see_through(saga)));
         let all = async {
             callers.await;
@@ -82,6 +88,11 @@ impl Life {
         let length = length.map_or(CALM, Duration::from_millis);
         tokio::select! {
             biased;
+            () = self.steps.spent() => {
+                let (at, most) = (clock.now() - BEGIN, self.plan.most_steps);
+                return Err(format!("I11: {at} ms on, after {most} steps, it still gets nowhere"));
+            }
+            () = self.spin(&clock) => {}
             () = all => {}
             () = clock.sleep(length) => {}
         }
@@ -90,13 +101,14 @@ impl Life {
 
     async fn open(&self, clock: &Arc<dyn Clock>) -> Result<Engine, String> {
         let flows = TempDir::new().map_err(|error| error.to_string())?;
-        std::fs::write(flows.path().join("journey.yaml"), FLOW).map_err(|error| error.to_string())?;
+        std::fs::write(flows.path().join("journey.yaml"), self.plan.journey.text())
+            .map_err(|error| error.to_string())?;
         let registry = Registry::default().with(ComponentEntry::of::<Far>(module_path!()));
         let registry = registry.map_err(|error| error.to_string())?;
         let settings = Settings {
             flows: vec![flows.path().to_owned()],
             store: Some(Arc::clone(&self.store) as Arc<dyn engine::state::Store>),
-            seed: Some(self.seed ^ (self.count << 32)),
+            seed: Some(self.plan.seed ^ (self.count << 32)),
             clock: Arc::clone(clock),
             ..Settings::new(registry)
         };
@@ -104,6 +116,17 @@ impl Life {
             OpenError::Refused(rejected) => rejected.to_text(),
             other => other.to_string(),
         })
+    }
+
+    /// What a livelock looks like: always busy, so that time stands still.
+    async fn spin(&self, clock: &Arc<dyn Clock>) {
+        if !self.plan.is_stuck {
+            std::future::pending::<()>().await;
+        }
+        loop {
+            let _ = clock.now();
+            tokio::task::yield_now().await;
+        }
     }
 
     async fn until_ended(&self, clock: &Arc<dyn Clock>) {

@@ -10,6 +10,7 @@ mod far;
 mod life;
 mod many;
 mod pass;
+mod steps;
 
 use crate::dice::Dice;
 
@@ -24,16 +25,52 @@ pub struct Plan {
     pub crashes: u64,
     /// Sagas.
     pub sagas: u64,
+    /// What they run.
+    pub journey: Journey,
+    /// A simulation that needs more gets nowhere, which is a violation.
+    pub most_steps: u64,
     /// The store acknowledges what it has not made durable: the checker has to find that.
     pub is_lying: bool,
+    /// Something is always busy and gets nothing done: the simulation has to find that.
+    pub is_stuck: bool,
 }
+
+/// What the sagas of a simulation run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Journey {
+    /// A spine, writes side by side, a list of writes, a race.
+    Spine,
+    /// Nodes with bodies of their own under time limits and retries, which are undone whole and in part.
+    Nested,
+}
+
+impl Journey {
+    const fn flow(self) -> &'static str {
+        match self {
+            Self::Spine => "chaos.journey",
+            Self::Nested => "chaos.nested",
+        }
+    }
+
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Spine => include_str!("../../testdata/flows/journey.yaml"),
+            Self::Nested => include_str!("../../testdata/flows/nested.yaml"),
+        }
+    }
+}
+
+/// Of a usual seed: some thousands.
+const MOST_STEPS: u64 = 2_000_000;
 
 impl Plan {
     /// The plan of a seed.
     #[must_use]
     pub fn of(seed: u64) -> Self {
         let mut dice = Dice::new(seed, 0);
-        Self { seed, crashes: 1 + dice.below(4), sagas: 2 + dice.below(6), is_lying: false }
+        let (crashes, sagas) = (1 + dice.below(4), 2 + dice.below(6));
+        let journey = if Dice::new(seed, 2).hits(50) { Journey::Nested } else { Journey::Spine };
+        Self { seed, crashes, sagas, journey, most_steps: MOST_STEPS, is_lying: false, is_stuck: false }
     }
 }
 

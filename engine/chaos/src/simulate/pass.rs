@@ -23,7 +23,7 @@ pub(super) fn live(plan: Plan, world: &World) -> Result<Simulated, String> {
     let mut dice = Dice::new(plan.seed, 1);
     let store = Arc::new(Memory::new(clock::BEGIN).map_err(|error| error.to_string())?);
     let sagas: Vec<Arc<Saga>> = (0..plan.sagas).map(|each| draw(&mut dice, each)).collect();
-    let mut life = Life::new(plan.seed, Arc::clone(&store), sagas);
+    let mut life = Life::new(plan, Arc::clone(&store), sagas);
     let mut looks = Vec::new();
     for crash in 0..=plan.crashes {
         let is_last = crash == plan.crashes;
@@ -33,9 +33,12 @@ pub(super) fn live(plan: Plan, world: &World) -> Result<Simulated, String> {
         }
         let faults = (!is_last).then(|| faults(Dice::new(plan.seed, 100 + crash)));
         let length = (!is_last).then(|| 50 + dice.below(3_000));
-        life.pass(length, faults)?;
+        let passed = life.pass(length, faults);
         store.crash(life.now).map_err(|error| error.to_string())?;
         looks.push(life.look()?);
+        if let Err(stuck) = passed {
+            return Ok(Simulated { violations: vec![stuck], trace: trace(&life.history(), looks.last()) });
+        }
     }
     let history = life.history();
     let found = check(&history, &world.audit(), &looks);

@@ -16,7 +16,7 @@ use super::{
 use crate::flow::document::CircuitBreaker;
 
 /// What a breaker does with calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BreakerState {
     /// Calls pass.

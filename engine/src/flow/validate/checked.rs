@@ -7,7 +7,7 @@ use sdk::Identity;
 use crate::flow::{
     diagnostic::Diagnostic,
     document::{
-        Config, Connection, Decision, ExtensionDocument, ExtensionPointDocument, Flow, IdentityRules,
+        Config, Connection, Decision, ExtensionDocument, ExtensionPointDocument, Flow, Header, IdentityRules,
     },
     tree::{Spanned, Tree},
     variant::Origin,
@@ -19,6 +19,8 @@ use crate::flow::{
 pub struct Checked {
     /// Every flow as written, and every variant of it applied; by name, base first.
     pub flows: Vec<CheckedFlow>,
+    /// The headers of all variants; applied, they are among the flows.
+    pub variants: Vec<Header>,
     /// Extension points by name.
     pub points: Vec<ExtensionPointDocument>,
     /// Extensions written in the flow language, by name.

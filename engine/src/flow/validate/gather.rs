@@ -37,7 +37,10 @@ pub(super) fn gather(parsed: Vec<Parsed>, trees: &mut Vec<Tree>, faults: &mut Ve
                 flows.insert(flow.header.name.value.clone(), (*flow, tree));
                 continue;
             }
-            Document::Variant(variant) => variants.push(*variant),
+            Document::Variant(variant) => {
+                checked.variants.push(variant.header.clone());
+                variants.push(*variant);
+            }
             Document::ExtensionPoint(point) => checked.points.push(*point),
             Document::Extension(extension) => checked.extensions.push(*extension),
             Document::Config(config) => checked.configs.push(*config),

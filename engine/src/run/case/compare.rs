@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// One thing that is not as expected.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Difference {
     /// Where, such as `output.items[2].price` or `ran`.
     pub path: String,

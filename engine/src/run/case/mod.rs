@@ -25,7 +25,7 @@ pub struct Given {
     pub biz_id: Option<String>,
     /// The scenario; `None` = the default.
     pub scenario: Option<String>,
-    /// What stands in for calls; `None` = real services are called, on real time.
+    /// What stands in for calls; `None` = real services are called. A run with a real call is on real time.
     pub mocks: Option<Mocks>,
     /// The run ends when this node has settled.
     pub until: Option<Arc<str>>,
@@ -73,7 +73,8 @@ pub async fn play(flow: &str, given: Given, snapshot: Arc<dyn Snapshot>) -> (Fin
     };
     let level = plan.level;
     let identity = Arc::new(identity.in_use_case(plan.use_case.clone()));
-    let is_mocked = given.mocks.is_some();
+    // What really answers takes real time.
+    let is_mocked = given.mocks.as_ref().is_some_and(|mocks| !mocks.has_live());
     let clock = Arc::new(clock::Leaping::from(&**snapshot.clock()));
     let pinned: Arc<dyn Snapshot> = match is_mocked {
         true => Arc::new(pinned::Pinned::new(snapshot, Arc::clone(&clock))),

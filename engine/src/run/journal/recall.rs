@@ -79,7 +79,8 @@ impl Recall {
         recall
     }
 
-    fn doubt(&mut self, entry: &Entry) {
+    /// Keeps in mind what may have happened.
+    pub(super) fn doubt(&mut self, entry: &Entry) {
         let Some(at) = entry.address().map(|address| Arc::from(address.as_str())) else { return };
         match entry {
             Entry::NodeStarted { .. } => {
@@ -186,6 +187,12 @@ impl Journal {
     /// Whether a write may have happened in an earlier life of the run, whatever becomes of it now.
     pub(in crate::run) fn is_doubtful(&self, address: &str) -> bool {
         locked(&self.recall).doubtful.contains(address)
+    }
+
+    /// Whether a write was begun and nobody knows, or no longer knows, that it did not happen.
+    pub(in crate::run) fn may_have_happened(&self, address: &str) -> bool {
+        let recall = locked(&self.recall);
+        recall.doubtful.contains(address) || recall.underway.contains(address)
     }
 
     /// The place of a node's end among all records: what ended later has a higher one.

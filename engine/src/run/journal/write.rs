@@ -217,6 +217,7 @@ impl Journal {
             let (outcome, index) = (outcome.cloned().map_err(Error::clone), recall.next);
             recall.finals.insert(address.into(), Recalled { outcome, detail: detail.cloned(), index });
         }
+        locked(&self.recall).doubt(&entry);
         let record = Record::new(self.clock.now(), entry);
         locked(&self.pending).end(address, record, outcome.is_ok());
     }
@@ -235,7 +236,9 @@ impl Journal {
     pub(in crate::run) async fn intend(&self, address: &str, attempt: u32, key: Arc<str>) {
         let Some(at) = self.address(address) else { return };
         self.abandon(&address.into());
-        self.push(Entry::NodeStarted { address: at, attempt, key });
+        let begun = Entry::NodeStarted { address: at, attempt, key };
+        locked(&self.recall).doubt(&begun);
+        self.push(begun);
         self.flush().await;
     }
 

@@ -10,7 +10,7 @@ use crate::{
     run::{
         Start,
         drive::{Ended, drive},
-        failure,
+        failure::{self, Failure},
         frame::{Base, Frame, Part},
         invocation::{Invocation, cancelled},
         life,
@@ -88,33 +88,39 @@ async fn within(
 ) -> Outcome {
     let input = life::accept(plan, input).map_err(|refused| refused.into_error())?;
     let saga: Arc<Saga> = Arc::default();
+    let _left = Left { saga: Arc::clone(&saga), around: Arc::clone(&invocation.frame.base.saga) };
     let outcome = body(invocation, plan, Base::new(identity, input, Arc::clone(&saga)), attempt).await;
-    match &outcome {
-        // Stopped, it is undone with its parent.
-        Err(error) if error.class != Class::Cancelled && !invocation.is_past() => {
-            let run = &invocation.frame.run;
-            if saga.undo_all(run, plan).await.is_parked {
-                run.park();
-            }
+    // Stopped or gone through once more, it is undone with its parent, which leaves out what is recorded as undone.
+    if let Err(error) = &outcome
+        && error.class != Class::Cancelled
+        && !invocation.is_past()
+    {
+        let run = &invocation.frame.run;
+        if saga.undo_all(run, plan).await.is_parked {
+            run.park();
         }
-        // What is recorded as undone is left out when the parent is.
-        _ => invocation.frame.base.saga.adopt(&saga),
     }
     outcome
 }
 
+/// What a child has done and not undone when it is over is from now on undone with its parent: also when its time
+/// was up and it was dropped on the way.
+struct Left {
+    saga: Arc<Saga>,
+    around: Arc<Saga>,
+}
+
+impl Drop for Left {
+    fn drop(&mut self) {
+        self.around.adopt(&self.saga);
+    }
+}
+
 async fn child(invocation: &Invocation, start: Start) -> Outcome {
     let begun = life::begin(start).map_err(|refused| refused.into_error())?;
-    let child = begun.handle.run();
-    let finished = begun.future.await;
-    match finished.answer {
-        Ok(answer) => {
-            // What the child did is from now on undone with its parent.
-            invocation.frame.run.saga.adopt(&child.saga);
-            Ok(answer.value)
-        }
-        Err(failure) => Err(failure.into_error()),
-    }
+    let saga = Arc::clone(&begun.handle.run().saga);
+    let _left = Left { saga, around: Arc::clone(&invocation.frame.run.saga) };
+    begun.future.await.answer.map(|answer| answer.value).map_err(Failure::into_error)
 }
 
 fn start(
@@ -136,7 +142,7 @@ fn start(
         snapshot: Arc::clone(&run.snapshot),
         keep: Keep::Nothing,
         observer: None,
-        mocks: run.mocks.as_ref().map(|mocks| Arc::new(mocks.under(&frame.path(invocation.slot)))),
+        mocks: run.mocks.as_ref().and_then(|mocks| mocks.under(&frame.path(invocation.slot))).map(Arc::new),
         trigger: Some(trigger),
         request: None,
         until: None,

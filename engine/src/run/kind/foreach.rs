@@ -39,7 +39,10 @@ pub(super) async fn call(invocation: &Invocation, foreach: &ForeachPlan, attempt
             && first_failure.is_none()
         {
             first_failure = Some(error.clone());
-            stop.cancel();
+            // Gone through once more, items are not told in their order: each is looked at.
+            if !invocation.is_past() {
+                stop.cancel();
+            }
         }
         results[index] = Some(outcome);
     }

@@ -35,7 +35,9 @@ pub(super) async fn call(
         match outcome {
             Ok(output) if winner.is_none() => {
                 winner = Some(output);
-                stop.cancel();
+                if !invocation.is_past() {
+                    stop.cancel();
+                }
             }
             Ok(_) => {}
             Err(error) => failures.push((name, error)),

@@ -1,14 +1,19 @@
 //! What an operator does to runs, one by one or several at once.
 
 use hyper::StatusCode;
+use schemars::JsonSchema;
 use sdk::Class;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
-use super::{history, ok, run::missing};
+use super::{follow::bare, history, ok, run::missing};
 use crate::{
     Engine,
-    serve::{Answer, Ask, Problem, durable::refused},
+    recent::Item,
+    serve::{
+        Answer, Ask, Problem,
+        durable::refused,
+        openapi::{Operation, Tag},
+    },
     state::Action,
     worker::{OperateError, Order},
 };
@@ -17,13 +22,26 @@ use crate::{
 const MOST: usize = 1_000;
 
 /// What one call asks for.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-struct Asked {
+#[schemars(rename = "RunOrder")]
+pub(in crate::serve) struct Asked {
+    /// Why; it stands in the run's journal.
     reason: String,
-    /// The address of the node it is about.
+    /// The address of the node it is about; absent = whatever the run is stuck at.
     node: Option<String>,
 }
+
+const fn order(id: &'static str) -> Operation {
+    Operation::of::<Item>(Tag::Runs, id)
+        .may_take::<Asked>()
+        .refuses(&[(404, "RUN_NOT_FOUND"), (409, "ACTION_NOT_ALLOWED")])
+}
+
+pub(in crate::serve) const CANCEL: Operation = order("cancelRun");
+pub(in crate::serve) const RETRY: Operation = order("retryRun");
+pub(in crate::serve) const RESUME: Operation = order("resumeRun");
+pub(in crate::serve) const SKIP: Operation = order("skipRun");
 
 /// Cancels a run: reads are dropped, writes are waited for, what was done is undone.
 pub(in crate::serve) async fn cancel(ask: Ask) -> Answer {
@@ -55,7 +73,7 @@ async fn one(mut ask: Ask, action: Action) -> Answer {
     let (actor, reason) = (ask.principal.name, asked.reason.as_str());
     act(&ask.engine, &id, Order { action, address, actor, reason, is_dry: false }).await?;
     if let Some(page) = history::page(&ask.engine, &id).await? {
-        return ok(&page);
+        return ok(&bare(page));
     }
     let clock = &*ask.engine.settings().clock;
     ok(&ask.engine.runs().item(&id, clock).ok_or_else(|| missing(&id))?)
@@ -89,16 +107,48 @@ async fn act(engine: &Engine, id: &str, order: Order<'_>) -> Result<(), Problem>
     Ok(())
 }
 
-#[derive(Deserialize)]
+/// One action on several runs.
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Several {
+#[schemars(rename = "RunOrders")]
+pub(in crate::serve) struct Several {
+    /// What to do.
     action: Action,
+    /// The runs.
+    #[schemars(length(max = MOST))]
     ids: Vec<String>,
+    /// Why; it stands in the runs' journals.
     #[serde(default)]
     reason: Option<String>,
+    /// Only say what would be allowed.
     #[serde(default)]
     dry_run: bool,
 }
+
+/// What became of each run.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "RunOrderResults")]
+pub(in crate::serve) struct Results {
+    /// In the order in which they were asked for.
+    results: Vec<Done>,
+}
+
+/// What became of one run.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "RunOrderResult")]
+pub(in crate::serve) struct Done {
+    /// The run.
+    id: String,
+    /// It was done, or would be.
+    ok: bool,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+}
+
+pub(in crate::serve) const SEVERAL: Operation = Operation::of::<Results>(Tag::Runs, "actOnRuns")
+    .says("What one of them does not allow stops none of the others.")
+    .takes::<Several>();
 
 /// Acts on several runs; what one of them does not allow stops none of the others.
 pub(in crate::serve) async fn several(mut ask: Ask) -> Answer {
@@ -109,13 +159,12 @@ pub(in crate::serve) async fn several(mut ask: Ask) -> Answer {
     }
     tracing::info!(?action, runs = ids.len(), ?reason, dry_run, "an action on several runs");
     let (actor, reason) = (ask.principal.name, reason.unwrap_or_default());
-    let mut results: Vec<Value> = Vec::new();
-    for id in &ids {
+    let mut results: Vec<Done> = Vec::new();
+    for id in ids {
         let order = Order { action, address: None, actor, reason: &reason, is_dry: dry_run };
-        results.push(match act(&ask.engine, id, order).await {
-            Ok(()) => json!({"id": id, "ok": true}),
-            Err(problem) => json!({"id": id, "ok": false, "code": problem.code}),
-        });
+        let done = act(&ask.engine, &id, order).await;
+        let code = done.as_ref().err().map(|problem| problem.code.clone());
+        results.push(Done { id, ok: done.is_ok(), code });
     }
-    ok(&json!({"results": results}))
+    ok(&Results { results })
 }

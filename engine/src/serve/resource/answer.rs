@@ -1,11 +1,51 @@
-//! What several resources answer alike: created things, refusing stores, and whom a query names.
+//! What several resources answer alike: pages, created things, refusing stores, and whom a query names.
 
 use http_body_util::Either;
 use hyper::StatusCode;
+use schemars::JsonSchema;
 use sdk::{Class, Identity};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::serve::{Answer, Ask, Problem, json};
+
+/// A part of a list.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "{T}Page")]
+pub(in crate::serve) struct Page<T> {
+    /// The things.
+    pub(super) items: Vec<T>,
+    /// The cursor of the next page; null = this is all.
+    pub(super) next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// All there is.
+    pub(super) const fn whole(items: Vec<T>) -> Self {
+        Self { items, next: None }
+    }
+}
+
+/// An identity; absent parts are the default.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "camelCase")]
+pub(in crate::serve) struct Who {
+    /// Level one of the identity: what is being done.
+    pub(super) use_case: Option<String>,
+    /// The business line.
+    pub(super) biz_id: Option<String>,
+    /// The circumstances within it.
+    pub(super) scenario: Option<String>,
+}
+
+/// An identity whose use case the resource gives; absent parts are the default.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "camelCase")]
+pub(in crate::serve) struct Business {
+    /// The business line.
+    pub(super) biz_id: Option<String>,
+    /// The circumstances within it.
+    pub(super) scenario: Option<String>,
+}
 
 /// 201 with JSON.
 pub(super) fn created(value: &impl Serialize) -> Answer {
@@ -25,7 +65,8 @@ pub(super) fn store(fault: &dyn std::error::Error) -> Problem {
 
 /// The identity that the query names; the use case may be given by the resource.
 pub(super) fn identity(ask: &Ask, use_case: Option<&str>) -> Result<Identity, Problem> {
-    let use_case = use_case.or_else(|| ask.query.get("useCase")).unwrap_or_default();
-    Identity::new(use_case, ask.query.get("bizId"), ask.query.get("scenario"))
+    let who: Who = ask.asked()?;
+    let use_case = use_case.or(who.use_case.as_deref()).unwrap_or_default();
+    Identity::new(use_case, who.biz_id.as_deref(), who.scenario.as_deref())
         .map_err(|fault| Problem::refused(StatusCode::BAD_REQUEST, "IDENTITY_INVALID", fault.to_string()))
 }

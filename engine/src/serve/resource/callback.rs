@@ -5,7 +5,9 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use http_body_util::Either;
 use hyper::StatusCode;
+use schemars::JsonSchema;
 use sdk::{Class, Shared, Value};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::{
@@ -15,10 +17,49 @@ use crate::{
         plan::{Body, CallbackPlan, Kind, WaitPlan},
     },
     run::Snapshot as _,
-    serve::{Answer, Ask, IDENTITY_HEADERS, Problem, body, durable::refused, json as reply},
+    serve::{
+        Answer, Ask, IDENTITY_HEADERS, Problem, body,
+        durable::refused,
+        json as reply,
+        openapi::{Header, Operation, Tag},
+    },
     state::{Correlation, Delivered, Inbound, Tenant},
     trigger,
 };
+
+/// Names a message's business and what it is about.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "camelCase")]
+pub(in crate::serve) struct Asked {
+    /// What the message is about; else the header `X-Correlation-Key` or a field of the body says it.
+    key: Option<String>,
+    /// The business it is for, unless `X-Biz-Id` says it.
+    biz_id: Option<String>,
+}
+
+/// What became of a message.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "MessageStatus")]
+pub(in crate::serve) struct Status {
+    /// `delivered` to a run that waits, `early` and kept, a `duplicate` of an earlier one, or too `late` and kept.
+    #[schemars(extend("enum" = ["delivered", "early", "duplicate", "late"]))]
+    status: &'static str,
+}
+
+pub(in crate::serve) const TAKE: Operation = Operation::of::<Status>(Tag::Events, "takeMessage")
+    .says("Where the wait has `verify`, the signature is checked on the raw bytes before anything is read.")
+    .query::<Asked>()
+    .reads(&[Header::BizId, Header::CorrelationKey, Header::WebhookId])
+    .takes::<Value>()
+    .status(202)
+    .refuses(&[
+        (400, "CALLBACK_WITHOUT_KEY"),
+        (400, "IDENTITY_INVALID"),
+        (401, "CALLBACK_UNSIGNED"),
+        (401, "CALLBACK_FORGED"),
+        (401, "CALLBACK_STALE"),
+        (404, "CHANNEL_NOT_FOUND"),
+    ]);
 
 /// Takes a message in.
 pub(in crate::serve) async fn take(ask: Ask) -> Answer {
@@ -39,12 +80,13 @@ pub(in crate::serve) async fn take(ask: Ask) -> Answer {
         id = own;
         message["id"] = Value::from(id.as_str());
     }
-    let key = key(&ask, &waits, &message["body"])?;
+    let asked: Asked = ask.asked()?;
+    let key = key(&ask, asked.key, &waits, &message["body"])?;
     message["key"] = Value::from(key.as_str());
     let business = ask.headers.get(&IDENTITY_HEADERS[0]).and_then(|value| value.to_str().ok());
     let invalid = |fault: String| Problem::refused(StatusCode::BAD_REQUEST, "IDENTITY_INVALID", fault);
     let inbound = Inbound {
-        tenant: Tenant::new(business.or(ask.query.get("bizId")))
+        tenant: Tenant::new(business.or(asked.biz_id.as_deref()))
             .map_err(|fault| invalid(fault.to_string()))?,
         correlation: Correlation { channel: channel.into(), key: key.into() },
         event: id.into(),
@@ -52,7 +94,7 @@ pub(in crate::serve) async fn take(ask: Ask) -> Answer {
         now,
     };
     let delivered = ask.engine.deliver(inbound).await.map_err(|error| refused(&error))?;
-    Ok(reply(StatusCode::ACCEPTED, &json!({"status": word(&delivered)})).map(Either::Left))
+    Ok(reply(StatusCode::ACCEPTED, &Status { status: word(&delivered) }).map(Either::Left))
 }
 
 const fn word(delivered: &Delivered) -> &'static str {
@@ -129,10 +171,10 @@ fn dedupe(wait: &CallbackPlan, message: &Value) -> Option<String> {
 
 /// What a message meets its wait by: `?key=`, `X-Correlation-Key`, or the field of the body that has the name
 /// of what the wait's own `key` reads, such as `paymentNo` for `${input.paymentNo}`.
-fn key(ask: &Ask, waits: &[&CallbackPlan], body: &Value) -> Result<String, Problem> {
+fn key(ask: &Ask, given: Option<String>, waits: &[&CallbackPlan], body: &Value) -> Result<String, Problem> {
     let header = ask.headers.get("x-correlation-key").and_then(|value| value.to_str().ok());
-    if let Some(given) = ask.query.get("key").or(header) {
-        return Ok(given.to_owned());
+    if let Some(given) = given.or_else(|| header.map(str::to_owned)) {
+        return Ok(given);
     }
     let names = waits.iter().flat_map(|wait| wait.key.reads()).filter_map(|read| read.key.as_deref());
     let names: BTreeSet<&str> = names.collect();

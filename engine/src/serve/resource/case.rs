@@ -1,211 +1,295 @@
-//! Cases of a flow from the designer: one as it is being written, or all of them, on a draft or on what serves.
+//! Cases from the designer: one as it is being written, or all of a flow, on a draft or on what serves.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use hyper::StatusCode;
-use sdk::{Identity, Value};
-use serde::Deserialize;
+use schemars::JsonSchema;
+use sdk::{Identity, Shared, Value};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::ok;
+use super::{
+    drafted::{Drafted, Text, drafted},
+    named, ok,
+};
 use crate::{
-    ChangeError, Edit, Engine, Rejected, Served,
     flow::{
-        diagnostic::Severity,
-        document::{Case, Document},
+        document::{Case, Title},
         load::Source,
-        nearest::nearest,
-        parse::parse,
-        report::to_json,
+        plan::Plan,
+        report::Finding,
     },
-    recent::{About, Kept},
+    recent::{About, Kept, Run},
     run::{
         Finished,
-        case::{Difference, Given, compare},
+        case::{Difference, Given, compare, play},
     },
-    serve::{Answer, Ask, Problem},
+    serve::{
+        Answer, Ask, Problem,
+        openapi::{Header, Operation, Sent, Tag},
+    },
 };
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Test {
+/// A draft to run, and the case to run it by.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "TestRequest")]
+pub(in crate::serve) struct Test {
+    /// The text of the draft; absent = what serves.
     #[serde(default)]
     text: Option<String>,
+    /// The file the text is of.
     #[serde(default)]
     file: Option<String>,
+    /// The case; one with only a `name` is the flow's own of that name.
     #[serde(default)]
+    #[schemars(with = "Option<TestCase>")]
     case: Option<Value>,
+    /// The run ends when this node has settled.
     #[serde(default)]
     until: Option<Arc<str>>,
+    /// Nothing is mocked: every node calls its real service.
     #[serde(default)]
     live: bool,
+    /// These nodes (`load`, `channels.theirs`) call their real services, with all that lies below them; every other
+    /// one answers as the case says. The run takes real time.
+    #[serde(default)]
+    live_nodes: Vec<String>,
 }
 
-#[derive(Default, Deserialize)]
+/// A case: what a flow is given, and what is to come of it. What is not stated is not compared.
+#[derive(JsonSchema)]
+#[expect(dead_code, reason = "cases are read by the one reader of documents; this is what they look like")]
+struct TestCase {
+    /// Its name.
+    name: Option<String>,
+    /// The input.
+    input: Option<Value>,
+    /// For whom: `bizId`, `scenario`.
+    identity: Option<BTreeMap<String, String>>,
+    /// What stands in for calls, by node: a value, or `{fail: CODE}`.
+    mocks: Option<BTreeMap<String, Value>>,
+    /// What is expected: `output`, `status`, `error`, `http`, `ran`, `skipped`, `compensated`, `level`, `attempts`.
+    expect: Option<BTreeMap<String, Value>>,
+}
+
+/// What became of a case.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::serve) struct TestResult {
+    /// The run; null when the draft does not load.
+    #[schemars(with = "Option<Run<'static>>")]
+    run: Value,
+    /// Everything is as expected.
+    passed: bool,
+    /// What is not.
+    differences: Vec<Difference>,
+    /// Why the draft does not load.
+    diagnostics: Vec<Finding>,
+}
+
+/// A draft whose cases are run.
+#[derive(Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-struct Drafted {
+#[schemars(rename = "CasesRequest")]
+pub(in crate::serve) struct Draft {
+    /// The text of the draft; absent = what serves.
     text: Option<String>,
+    /// The file the text is of.
     file: Option<String>,
 }
 
-/// Runs the draft of a flow once, as a case says.
-pub(in crate::serve) async fn test(mut ask: Ask) -> Answer {
-    let Test { text, file, case, until, live } = ask.read()?;
-    let flow = ask.param("name");
-    let served = match drafted(&ask.engine, flow, text, file).await? {
-        Ok(served) => served,
-        Err(refused) => {
-            return ok(
-                &json!({"run": null, "passed": false, "differences": [], "diagnostics": refused.findings()}),
-            );
-        }
-    };
-    let case = this_case(&served, flow, &case.unwrap_or_else(|| json!({"input": {}})))?;
-    if let Some(until) = &until {
-        reached(&served, flow, &case, until)?;
-    }
-    let mut given = Given { until, ..Given::from(&case) };
-    if live {
-        given.mocks = None;
-    }
-    let played = play(&ask.engine, served, flow, given, &case).await;
-    ok(
-        &json!({"run": played.run, "passed": played.differences.is_empty(), "differences": played.differences, "diagnostics": []}),
-    )
+/// What became of all cases of a flow.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::serve) struct CasesResult {
+    /// How many passed.
+    passed: usize,
+    /// How many did not.
+    failed: usize,
+    /// Each of them.
+    cases: Vec<CaseResult>,
+    /// Why the draft does not load.
+    diagnostics: Vec<Finding>,
 }
 
-/// Whether the flow has the node up to which it is to run, as the case's business sees it.
-fn reached(served: &Served, flow: &str, case: &Case, until: &str) -> Result<(), Problem> {
-    let given = Given::from(case);
-    let identity = Identity::new(flow, given.biz_id.as_deref(), given.scenario.as_deref()).ok();
-    // Who is served by no plan is told so by the run.
-    let Some(plan) = identity.and_then(|identity| served.flow(flow, None, &identity).ok()) else {
-        return Ok(());
+/// What became of one of them.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::serve) struct CaseResult {
+    /// Its name.
+    name: Option<String>,
+    /// What it shows, for people.
+    title: Option<Title>,
+    /// Everything is as expected.
+    passed: bool,
+    /// What is not.
+    differences: Vec<Difference>,
+    /// How long it took.
+    duration_ms: f64,
+    /// The run.
+    #[schemars(with = "Option<Run<'static>>")]
+    run: Value,
+}
+
+pub(in crate::serve) const CALL: Operation = Operation::of::<Value>(Tag::Flows, "callFlow")
+    .says("Each flow's own entry says what it takes. The flow may answer with another status; `Prefer: respond-async` answers 202 with `Started`.")
+    .reads(Header::CALL)
+    .may_take::<Value>()
+    .sends(&[Sent::RunId, Sent::PlanLevel, Sent::Replayed])
+    .refuses(&[
+        (400, "INPUT_INVALID"),
+        (400, "IDENTITY_INVALID"),
+        (404, "FLOW_NOT_FOUND"),
+        (422, "IDEMPOTENCY_KEY_REUSED"),
+        (429, "RATE_LIMITED"),
+        (503, "OVERLOADED"),
+        (504, "TIMEOUT"),
+    ]);
+
+pub(in crate::serve) const TEST: Operation = Operation::of::<TestResult>(Tag::Flows, "testFlow")
+    .says("An extension runs by its own name: its input is the point's.")
+    .takes::<Test>()
+    .refuses(&[
+        (400, "CASE_INVALID"),
+        (400, "PATH_INVALID"),
+        (400, "UNKNOWN_NODE"),
+        (404, "FLOW_NOT_FOUND"),
+        (404, "CASE_NOT_FOUND"),
+    ]);
+
+pub(in crate::serve) const CASES: Operation = Operation::of::<CasesResult>(Tag::Flows, "testCases")
+    .may_take::<Draft>()
+    .refuses(&[(400, "PATH_INVALID"), (404, "FLOW_NOT_FOUND")]);
+
+/// A call by name never comes here: `front` answers it.
+pub(in crate::serve) async fn elsewhere(ask: Ask) -> Answer {
+    Err(super::flow::missing(ask.param("name")))
+}
+
+/// Runs a draft once, as a case says.
+pub(in crate::serve) async fn test(mut ask: Ask) -> Answer {
+    let Test { text, file, case, until, live, live_nodes } = ask.read()?;
+    let drafted = match drafted(&ask.engine, ask.param("name"), Text { text, file }).await? {
+        Ok(drafted) => drafted,
+        Err(diagnostics) => {
+            let (run, passed, differences) = (Value::Null, false, Vec::new());
+            return ok(&TestResult { run, passed, differences, diagnostics });
+        }
     };
-    let ids = || plan.body.nodes.iter().map(|node| &*node.id);
-    if ids().any(|id| id == until) {
-        return Ok(());
+    let case = this_case(&drafted, &case.unwrap_or_else(|| json!({"input": {}})))?;
+    let is_whole = until.is_none();
+    let mut given = Given { until, ..drafted.given(&case) };
+    // Who is served by no plan is told so by the run.
+    if let Some((identity, plan)) = drafted.planned(&given) {
+        named::reached(&plan, given.until.as_deref())?;
+        named::check(&drafted.served, &plan, &identity, &live_nodes)?;
     }
-    let meant = nearest(until, ids()).map(|meant| format!("; did you mean `{meant}`?")).unwrap_or_default();
-    let detail = format!("`until`: `{flow}` has no node `{until}`{meant}");
-    Err(Problem::refused(StatusCode::BAD_REQUEST, "CASE_INVALID", detail))
+    if live {
+        given.mocks = None;
+    } else if !live_nodes.is_empty() {
+        given.mocks = given.mocks.map(|mocks| mocks.with_live(live_nodes));
+    }
+    let mut played = drafted.play(given, &case).await;
+    if let Some(output) = played.output.filter(|_| is_whole) {
+        played.differences.extend(drafted.misfits(&output));
+    }
+    let Played { run, differences, .. } = played;
+    ok(&TestResult { run, passed: differences.is_empty(), differences, diagnostics: Vec::new() })
 }
 
 /// Runs all cases of a flow.
 pub(in crate::serve) async fn cases(mut ask: Ask) -> Answer {
-    let Drafted { text, file } = if ask.body.is_null() { Drafted::default() } else { ask.read()? };
-    let flow = ask.param("name");
-    let served = match drafted(&ask.engine, flow, text, file).await? {
-        Ok(served) => served,
-        Err(refused) => {
-            return ok(&json!({"passed": 0, "failed": 0, "cases": [], "diagnostics": refused.findings()}));
+    let Draft { text, file } = if ask.body.is_null() { Draft::default() } else { ask.read()? };
+    let drafted = match drafted(&ask.engine, ask.param("name"), Text { text, file }).await? {
+        Ok(drafted) => drafted,
+        Err(diagnostics) => {
+            return ok(&CasesResult { passed: 0, failed: 0, cases: Vec::new(), diagnostics });
         }
     };
     let clock = Arc::clone(&ask.engine.settings().clock);
     let (mut passed, mut all) = (0_usize, Vec::new());
-    for case in all_cases(&served, flow, &[])?.0 {
+    for case in drafted.cases(&[])?.0 {
         let begun = clock.monotonic_nanos();
-        let played = play(&ask.engine, Arc::clone(&served), flow, Given::from(&case), &case).await;
-        passed += usize::from(played.differences.is_empty());
+        let Played { run, differences, .. } = drafted.play(Given::from(&case), &case).await;
+        passed += usize::from(differences.is_empty());
         let micros = clock.monotonic_nanos().saturating_sub(begun) / 1_000;
-        all.push(json!({
-            "name": case.name,
-            "title": case.title,
-            "passed": played.differences.is_empty(),
-            "differences": played.differences,
-            "durationMs": f64::from(u32::try_from(micros).unwrap_or(u32::MAX)) / 1_000.0,
-            "run": played.run,
-        }));
+        let duration_ms = f64::from(u32::try_from(micros).unwrap_or(u32::MAX)) / 1_000.0;
+        all.push(CaseResult {
+            name: case.name,
+            title: case.title,
+            passed: differences.is_empty(),
+            differences,
+            duration_ms,
+            run,
+        });
     }
-    ok(&json!({"passed": passed, "failed": all.len() - passed, "cases": all, "diagnostics": []}))
-}
-
-/// What serves with the draft in place; inside, what is wrong with the draft.
-async fn drafted(
-    engine: &Engine,
-    flow: &str,
-    text: Option<String>,
-    file: Option<String>,
-) -> Result<Result<Arc<Served>, Rejected>, Problem> {
-    let served = engine.served();
-    let Some(text) = text else { return Ok(Ok(served)) };
-    let known = served.entry(flow).map(|entry| entry.document.path.as_ref().to_owned());
-    let path = file.or(known).unwrap_or_else(|| format!("{flow}.yaml"));
-    match engine.try_out(&[Edit { path, text: Some(text) }]).await {
-        Ok(served) => Ok(Ok(Arc::new(served))),
-        Err(ChangeError::Refused(rejected)) => Ok(Err(rejected)),
-        Err(fault) => Err(Problem::refused(StatusCode::BAD_REQUEST, "PATH_INVALID", fault.to_string())),
-    }
-}
-
-/// The cases of a flow, and what is wrong with texts added to what serves.
-fn all_cases(served: &Served, flow: &str, more: &[Source]) -> Result<(Vec<Case>, Vec<Value>), Problem> {
-    let sources: Vec<Source> = served.sources.iter().chain(more).cloned().collect();
-    let (parsed, found) = parse(&sources);
-    let added = |source| more.iter().any(|more| more.id == source);
-    let wrong = found
-        .iter()
-        .filter(|found| found.severity == Severity::Error && added(found.span.source))
-        .map(|found| to_json(found, &sources))
-        .collect();
-    let cases = parsed.into_iter().find_map(|parsed| match parsed.document {
-        Document::Flow(document) if document.header.name.value == flow => Some(document.cases),
-        _ => None,
-    });
-    let missing = || Problem::not_found("FLOW_NOT_FOUND", format!("there is no flow `{flow}`"));
-    Ok((cases.ok_or_else(missing)?, wrong))
+    ok(&CasesResult { passed, failed: all.len() - passed, cases: all, diagnostics: Vec::new() })
 }
 
 /// The case of a request, read as one of a file is; one that is only named is the flow's own.
-fn this_case(served: &Served, flow: &str, case: &Value) -> Result<Case, Problem> {
+fn this_case(drafted: &Drafted, case: &Value) -> Result<Case, Problem> {
+    let flow = &drafted.flow;
     if case.get("input").is_none()
         && let Some(name) = case.get("name").and_then(Value::as_str)
     {
-        let cases = all_cases(served, flow, &[])?.0;
+        let cases = drafted.cases(&[])?.0;
         let missing = || Problem::not_found("CASE_NOT_FOUND", format!("`{flow}` has no case `{name}`"));
         return cases.into_iter().find(|case| case.name.as_deref() == Some(name)).ok_or_else(missing);
     }
     // JSON is YAML: the one reader of cases reads this one too.
     let text = json!({"flow": flow, "cases": [case]}).to_string();
-    let id = u32::try_from(served.sources.len()).unwrap_or(u32::MAX);
-    let (mut cases, wrong) = all_cases(served, flow, &[Source::new(id, "request.cases.yaml", text)])?;
-    if !wrong.is_empty() {
-        let problem = Problem::refused(StatusCode::BAD_REQUEST, "CASE_INVALID", "the case cannot be read");
-        return Err(problem.with("diagnostics", Value::Array(wrong)));
-    }
+    let id = u32::try_from(drafted.served.sources.len()).unwrap_or(u32::MAX);
+    let (mut cases, wrong) = drafted.cases(&[Source::new(id, "request.cases.yaml", text)])?;
     let unreadable = || Problem::refused(StatusCode::BAD_REQUEST, "CASE_INVALID", "the case cannot be read");
+    if !wrong.is_empty() {
+        return Err(unreadable().with("diagnostics", json!(wrong)));
+    }
     cases.pop().ok_or_else(unreadable)
 }
 
 struct Played {
     run: Value,
     differences: Vec<Difference>,
+    /// What it answered, when it did.
+    output: Option<Shared>,
 }
 
-async fn play(engine: &Engine, served: Arc<Served>, flow: &str, given: Given, case: &Case) -> Played {
-    let (input, biz_id, scenario) = (given.input.clone(), given.biz_id.clone(), given.scenario.clone());
-    let (finished, level) = engine.play(Arc::clone(&served), flow, given).await;
-    let identity = Identity::new(flow, biz_id.as_deref(), scenario.as_deref()).ok();
-    let plan = identity.as_ref().and_then(|identity| served.flow(flow, None, identity).ok());
-    let run = match identity.zip(plan) {
-        Some((identity, plan)) => shown(&finished, &identity, plan, input),
-        None => Value::Null,
-    };
-    Played { run, differences: compare(&case.expect, &finished, level) }
+impl Drafted {
+    /// What the case starts from; an extension's runs where the extension is stated, unless it says for whom.
+    fn given(&self, case: &Case) -> Given {
+        let given = Given::from(case);
+        let place = self.extension.as_ref().and_then(|extension| extension.place.as_ref());
+        match place.filter(|_| given.biz_id.is_none() && given.scenario.is_none()) {
+            Some(place) => Given {
+                biz_id: place.biz_id.as_ref().map(|text| text.as_str().to_owned()),
+                scenario: place.scenario.as_ref().map(|text| text.as_str().to_owned()),
+                ..given
+            },
+            None => given,
+        }
+    }
+
+    /// For whom a case runs, and what.
+    fn planned(&self, given: &Given) -> Option<(Identity, Arc<Plan>)> {
+        let identity = Identity::new(&self.flow, given.biz_id.as_deref(), given.scenario.as_deref()).ok()?;
+        let plan = self.served.flow(&self.flow, None, &identity).ok()?;
+        Some((identity.in_use_case(plan.use_case.clone()), plan))
+    }
+
+    async fn play(&self, given: Given, case: &Case) -> Played {
+        let (input, planned) = (given.input.clone(), self.planned(&given));
+        let (finished, level) = play(&self.flow, given, Arc::clone(&self.served) as Arc<_>).await;
+        let output = finished.answer.as_ref().ok().map(|answer| Shared::clone(&answer.value));
+        let run = planned.map_or(Value::Null, |(identity, plan)| shown(&finished, identity, plan, input));
+        Played { run, differences: compare(&case.expect, &finished, level), output }
+    }
 }
 
 /// The run of a case, as any run is shown.
-fn shown(
-    finished: &Finished,
-    identity: &Identity,
-    plan: Arc<crate::flow::plan::Plan>,
-    input: sdk::Shared,
-) -> Value {
-    let identity = Arc::new(identity.in_use_case(plan.use_case.clone()));
+fn shown(finished: &Finished, identity: Identity, plan: Arc<Plan>, input: Shared) -> Value {
     let about = About {
         id: "case".into(),
         plan,
-        identity,
+        identity: Arc::new(identity),
         started_at: finished.report.started_at,
         input,
         is_traced: true,

@@ -1,41 +1,106 @@
-//! `/v1/catalog`: what serves, its history, and changing it.
+//! `/v1/catalog`: what serves.
 
 use std::collections::BTreeMap;
 
-use hyper::StatusCode;
-use sdk::Value;
-use serde::Deserialize;
-use serde_json::json;
+use schemars::JsonSchema;
+use sdk::Timestamp;
+use serde::Serialize;
 
-use super::{Answer, Ask, Problem, created, ok};
+use super::{Answer, Ask, Problem, ok};
 use crate::{
-    ChangeError, Edit,
-    clock::text,
-    flow::report::to_json,
-    publish::{PublishError, Revision},
+    clock::as_text,
+    flow::{document::Title, report::Finding},
+    serve::openapi::{Operation, Tag},
 };
+
+/// What serves.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::serve) struct Catalog {
+    /// The number of the revision; 0 = nothing was ever published.
+    revision: u64,
+    /// SHA-256 over all documents, in hex.
+    hash: String,
+    /// When it was published.
+    #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    published_at: Timestamp,
+    /// By whom.
+    by: String,
+    /// Why.
+    note: String,
+    /// All documents, by kind and name.
+    documents: Vec<CatalogDocument>,
+    /// What is likely wrong though it serves.
+    warnings: Vec<Finding>,
+    /// The paths of all files.
+    files: Vec<String>,
+    /// Files that both the directory and a publish have changed: the directory's were not taken.
+    conflicts: Vec<String>,
+}
+
+/// One document.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::serve) struct CatalogDocument {
+    /// What it is.
+    #[schemars(extend("enum" = ["Config", "Connection", "Decision", "Extension", "ExtensionPoint", "Flow", "Identity", "Variant"]))]
+    kind: &'static str,
+    /// `metadata.name`.
+    name: String,
+    /// `metadata.version`.
+    version: u32,
+    /// `metadata.title`.
+    title: Option<Title>,
+    /// `metadata.owner`.
+    owner: Option<String>,
+    /// The file that states it.
+    file: String,
+    /// Where it begins there, from 1.
+    line: u32,
+    /// SHA-256 of it, in hex.
+    hash: String,
+}
+
+/// A file of what serves.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::serve) struct File {
+    /// Its path.
+    path: String,
+    /// Its text.
+    text: String,
+    /// The revision it is of, in quotes.
+    etag: String,
+}
+
+pub(in crate::serve) const SHOW: Operation = Operation::of::<Catalog>(Tag::Catalog, "getCatalog");
+
+pub(in crate::serve) const FILE: Operation =
+    Operation::of::<File>(Tag::Catalog, "getFile").refuses(&[(404, "FILE_NOT_FOUND")]);
 
 /// `GET /v1/catalog`.
 pub(in crate::serve) async fn show(ask: Ask) -> Answer {
     let served = ask.engine.served();
-    let documents: Vec<Value> = served
-        .documents()
-        .iter()
-        .map(|document| {
-            json!({"kind": document.kind, "name": document.name, "version": document.version,
-                   "title": document.title, "owner": document.owner, "file": document.path,
-                   "line": document.line, "hash": document.hash})
-        })
-        .collect();
-    let warnings: Vec<Value> =
-        served.warnings().iter().map(|found| to_json(found, &served.sources)).collect();
-    let conflicts: Vec<String> =
-        ask.engine.conflicts().iter().map(|conflict| conflict.path.clone()).collect();
-    ok(&json!({
-        "revision": served.about.number, "hash": served.hash(), "publishedAt": text(served.about.at),
-        "by": served.about.by, "note": served.about.note, "documents": documents, "warnings": warnings,
-        "files": served.sources.iter().map(|source| &*source.path).collect::<Vec<_>>(), "conflicts": conflicts,
-    }))
+    let document = |document: &crate::catalog::DocumentView| CatalogDocument {
+        kind: document.kind,
+        name: document.name.to_string(),
+        version: document.version,
+        title: document.title.clone(),
+        owner: document.owner.clone(),
+        file: document.path.to_string(),
+        line: document.line,
+        hash: document.hash.to_string(),
+    };
+    ok(&Catalog {
+        revision: served.about.number,
+        hash: served.hash().to_string(),
+        published_at: served.about.at,
+        by: served.about.by.clone(),
+        note: served.about.note.clone(),
+        documents: served.documents().iter().map(document).collect(),
+        warnings: served.warnings().iter().map(|found| Finding::new(found, &served.sources)).collect(),
+        files: served.sources.iter().map(|source| source.path.to_string()).collect(),
+        conflicts: ask.engine.conflicts().iter().map(|conflict| conflict.path.clone()).collect(),
+    })
 }
 
 /// `GET /v1/catalog/files/{path}`.
@@ -45,147 +110,8 @@ pub(in crate::serve) async fn file(ask: Ask) -> Answer {
     let source = served.sources.iter().find(|source| &*source.path == path);
     let source =
         source.ok_or_else(|| Problem::not_found("FILE_NOT_FOUND", format!("no file `{path}` serves")))?;
-    ok(&json!({"path": path, "text": &*source.text, "etag": format!("\"{}\"", served.about.number)}))
-}
-
-/// One text, or several.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Texts {
-    path: Option<String>,
-    text: Option<String>,
-    #[serde(default)]
-    files: Vec<Edit>,
-}
-
-impl Texts {
-    fn edits(self) -> Vec<Edit> {
-        let mut edits = self.files;
-        edits.extend(self.path.map(|path| Edit { path, text: self.text }));
-        edits
-    }
-}
-
-/// `POST /v1/catalog/validate`: all diagnostics with these texts in place.
-pub(in crate::serve) async fn validate(mut ask: Ask) -> Answer {
-    let edits = ask.read::<Texts>()?.edits();
-    let (diagnostics, flows) = match ask.engine.try_out(&edits).await {
-        Ok(served) => {
-            let warnings = served.warnings().iter().map(|found| to_json(found, &served.sources)).collect();
-            (warnings, served.flows().map(|(name, _)| name.to_string()).collect::<Vec<_>>())
-        }
-        Err(ChangeError::Refused(rejected)) => (rejected.findings(), Vec::new()),
-        Err(fault) => return Err(refused(fault)),
-    };
-    let errors = diagnostics.iter().filter(|found| found["severity"] == "error").count();
-    let summary = json!({"errors": errors, "warnings": diagnostics.len() - errors});
-    ok(&json!({"diagnostics": diagnostics, "summary": summary, "flows": flows}))
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Publish {
-    files: Vec<Edit>,
-    #[serde(default)]
-    note: String,
-    base_revision: Option<u64>,
-}
-
-/// `POST /v1/catalog/publish`.
-pub(in crate::serve) async fn publish(mut ask: Ask) -> Answer {
-    let publish = ask.read::<Publish>()?;
-    let by = ask.principal.name;
-    let revision = ask
-        .engine
-        .publish(&publish.files, publish.base_revision, by, &publish.note)
-        .await
-        .map_err(refused)?;
-    created(&view(&revision))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Rollback {
-    revision: u64,
-    #[serde(default)]
-    note: String,
-}
-
-/// `POST /v1/catalog/rollback`.
-pub(in crate::serve) async fn rollback(mut ask: Ask) -> Answer {
-    let rollback = ask.read::<Rollback>()?;
-    let by = ask.principal.name;
-    let revision = ask.engine.roll_back(rollback.revision, by, &rollback.note).await.map_err(refused)?;
-    created(&view(&revision))
-}
-
-/// `GET /v1/catalog/revisions`, newest first.
-pub(in crate::serve) async fn revisions(ask: Ask) -> Answer {
-    let mut all = ask.engine.revisions().all().await.map_err(|fault| unreadable(&fault))?;
-    all.reverse();
-    ok(&json!({"items": all.iter().map(view).collect::<Vec<_>>(), "next": null}))
-}
-
-fn number(ask: &Ask) -> Result<u64, Problem> {
-    let text = ask.param("revision");
-    text.parse()
-        .map_err(|_| Problem::not_found("REVISION_NOT_FOUND", format!("`{text}` is no number of a revision")))
-}
-
-/// `GET /v1/catalog/revisions/{revision}`.
-pub(in crate::serve) async fn revision(ask: Ask) -> Answer {
-    let revision = ask.engine.revisions().get(number(&ask)?).await.map_err(|fault| unreadable(&fault))?;
-    let mut shown = view(&revision);
-    shown["files"] = json!(revision.files);
-    ok(&shown)
-}
-
-/// `GET /v1/catalog/revisions/{revision}/files/{path}`.
-pub(in crate::serve) async fn old_file(ask: Ask) -> Answer {
-    let revision = ask.engine.revisions().get(number(&ask)?).await.map_err(|fault| unreadable(&fault))?;
-    let texts = ask.engine.revisions().texts(&revision).await.map_err(|fault| unreadable(&fault))?;
-    let path = ask.param("path");
-    let text = texts.get(path).ok_or_else(|| {
-        Problem::not_found("FILE_NOT_FOUND", format!("revision {} has no file `{path}`", revision.number))
-    })?;
-    ok(&json!({"path": path, "text": &**text}))
-}
-
-/// `GET /v1/catalog/revisions/{revision}/diff?against=m`.
-pub(in crate::serve) async fn diff(ask: Ask) -> Answer {
-    let to = number(&ask)?;
-    let from = ask.number("against")?.unwrap_or_else(|| to.saturating_sub(1).max(1));
-    let changes = ask.engine.revisions().diff(from, to).await.map_err(|fault| unreadable(&fault))?;
-    ok(&json!({"from": from, "to": to, "items": changes}))
-}
-
-fn view(revision: &Revision) -> Value {
-    json!({"revision": revision.number, "at": text(revision.at), "origin": revision.origin, "by": revision.by,
-           "note": revision.note, "fileCount": revision.files.len(), "hash": revision.hash()})
-}
-
-/// Why a change was not made, as a problem.
-fn refused(fault: ChangeError) -> Problem {
-    match fault {
-        ChangeError::Refused(rejected) => {
-            let detail = format!("{} errors; nothing has changed", rejected.errors());
-            Problem::refused(StatusCode::UNPROCESSABLE_ENTITY, "CATALOG_REFUSED", detail)
-                .with("diagnostics", Value::Array(rejected.findings()))
-        }
-        ChangeError::Path(_) => Problem::refused(StatusCode::BAD_REQUEST, "PATH_REFUSED", fault.to_string()),
-        ChangeError::Catalog(fault) => unreadable(&fault),
-    }
-}
-
-fn unreadable(fault: &PublishError) -> Problem {
-    match fault {
-        PublishError::Moved(number) => {
-            Problem::refused(StatusCode::CONFLICT, "CATALOG_MOVED", fault.to_string())
-                .with("revision", Value::from(*number))
-        }
-        PublishError::Missing(_) => Problem::not_found("REVISION_NOT_FOUND", fault.to_string()),
-        PublishError::Unreadable(_) | PublishError::Store(_) => super::store(fault),
-    }
+    let etag = format!("\"{}\"", served.about.number);
+    ok(&File { path: path.to_owned(), text: source.text.to_string(), etag })
 }
 
 /// How often each component, point and flow is named by the flows that serve.

@@ -1,33 +1,77 @@
 //! `/v1/components`: what can stand behind `use:`, with schema, words to find it by, and who uses it.
 
 use pinyin::ToPinyin as _;
-use sdk::{Title, Value, serde_json::to_value};
-use serde_json::json;
+use schemars::JsonSchema;
+use sdk::{Effect, Value, serde_json::to_value};
+use serde::Serialize;
 
-use super::{Answer, Ask, ok};
+use super::{Answer, Ask, Page, ok};
+use crate::{
+    flow::document::Title,
+    serve::openapi::{Operation, Tag},
+};
+
+/// What can stand behind `use:`.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::serve) struct Component {
+    /// The word behind `use:`.
+    name: &'static str,
+    /// What it does to the world.
+    effect: Effect,
+    /// What people read.
+    title: Title,
+    /// The Chinese title as it sounds.
+    pinyin: String,
+    /// The first letter of each of its sounds.
+    initials: String,
+    /// What it is for.
+    description: Option<String>,
+    /// The JSON Schema of its `with:`.
+    schema: Value,
+    /// The group it stands in.
+    category: Option<&'static str>,
+    /// An icon of the designer's set.
+    icon: Option<&'static str>,
+    /// More words to find it by.
+    keywords: Option<&'static [&'static str]>,
+    /// How many flows use it.
+    uses: usize,
+    /// Their names.
+    flows: Vec<String>,
+}
+
+pub(in crate::serve) const LIST: Operation =
+    Operation::of::<Page<Component>>(Tag::Components, "listComponents");
 
 /// `GET /v1/components`.
 pub(in crate::serve) async fn list(ask: Ask) -> Answer {
-    let uses = super::catalog::uses(&ask);
+    let mut uses = super::catalog::uses(&ask);
     let registry = &ask.engine.settings().registry;
-    let items: Vec<Value> = registry
-        .components()
-        .map(|entry| {
-            let schema = to_value((entry.schema)()).unwrap_or_default();
-            let title = entry.about.map_or(Title { en: entry.name, zh: entry.name }, |about| about.title);
-            let (pinyin, initials) = spelled(title.zh);
-            let flows = uses.get(&("use", entry.name.to_owned())).map_or(&[][..], Vec::as_slice);
-            json!({
-                "name": entry.name, "effect": entry.effect, "title": title, "pinyin": pinyin, "initials": initials,
-                "description": schema["description"], "schema": schema,
-                "category": entry.about.map(|about| about.category),
-                "icon": entry.about.map(|about| about.icon),
-                "keywords": entry.about.map(|about| about.keywords),
-                "uses": flows.len(), "flows": flows,
-            })
-        })
-        .collect();
-    ok(&json!({"items": items, "next": null}))
+    let items = registry.components().map(|entry| {
+        let schema = to_value((entry.schema)()).unwrap_or_default();
+        let title = entry.about.map(|about| about.title);
+        let title = title.map_or_else(
+            || Title::from(entry.name),
+            |title| Title { en: title.en.to_owned(), zh: title.zh.to_owned() },
+        );
+        let (pinyin, initials) = spelled(&title.zh);
+        let flows = uses.remove(&("use", entry.name.to_owned())).unwrap_or_default();
+        Component {
+            name: entry.name,
+            effect: entry.effect,
+            title,
+            pinyin,
+            initials,
+            description: schema["description"].as_str().map(str::to_owned),
+            schema,
+            category: entry.about.map(|about| about.category),
+            icon: entry.about.map(|about| about.icon),
+            keywords: entry.about.map(|about| about.keywords),
+            uses: flows.len(),
+            flows,
+        }
+    });
+    ok(&Page::whole(items.collect()))
 }
 
 /// A Chinese text as it sounds, and the first letter of each sound: `取消订单` → `quxiaodingdan`, `qxdd`.

@@ -5,20 +5,70 @@ use hyper::{
     HeaderMap, Response, StatusCode,
     header::{ETAG, HeaderValue, IF_MATCH, IF_NONE_MATCH},
 };
-use sdk::Value;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use sdk::{Timestamp, Value};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Answer, Ask, Problem, ok, store};
+use super::{Answer, Ask, Page, Problem, ok, store};
 use crate::{
-    clock::text,
+    clock::as_text,
     publish::{Draft, DraftError},
+    serve::openapi::{Header, Operation, Sent, Tag},
 };
 
-fn view(draft: &Draft) -> Value {
-    json!({"path": draft.path, "text": draft.text, "baseRevision": draft.base_revision,
-           "updatedAt": text(draft.updated_at), "by": draft.by})
+/// A text not yet published.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "Draft")]
+pub(in crate::serve) struct View {
+    /// The file's path.
+    path: String,
+    /// Its text.
+    text: String,
+    /// The revision it was begun on.
+    base_revision: u64,
+    /// When it was written.
+    #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    updated_at: Timestamp,
+    /// By whom.
+    by: String,
+    /// Its version, in lists; elsewhere the header `ETag` says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    etag: Option<String>,
 }
+
+fn view(draft: Draft) -> View {
+    let Draft { path, text, base_revision, updated_at, by } = draft;
+    View { path, text, base_revision, updated_at, by, etag: None }
+}
+
+/// What was thrown away.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::serve) struct Removed {
+    /// The file's path.
+    removed: String,
+}
+
+pub(in crate::serve) const LIST: Operation = Operation::of::<Page<View>>(Tag::Catalog, "listDrafts");
+
+pub(in crate::serve) const SHOW: Operation = Operation::of::<View>(Tag::Catalog, "getDraft")
+    .reads(&[Header::IfNoneMatch])
+    .sends(&[Sent::Etag])
+    .refuses(&[(404, "DRAFT_NOT_FOUND")]);
+
+pub(in crate::serve) const PUT: Operation = Operation::of::<View>(Tag::Catalog, "putDraft")
+    .says("Never overwrites what was not seen. `DRAFT_CONFLICT` has the draft that is there as `current` and its `etag`.")
+    .reads(&[Header::IfMatch, Header::IfNoneMatchAny])
+    .takes::<Put>()
+    .sends(&[Sent::Etag])
+    .refuses(&[(400, "PATH_REFUSED"), (412, "DRAFT_CONFLICT"), (428, "DRAFT_UNCONDITIONAL")]);
+
+pub(in crate::serve) const REMOVE: Operation = Operation::of::<Removed>(Tag::Catalog, "deleteDraft")
+    .says("With `If-Match` only the draft that was seen.")
+    .reads(&[Header::IfMatch])
+    .refuses(&[(404, "DRAFT_NOT_FOUND"), (412, "DRAFT_CONFLICT")]);
 
 fn tagged(answer: Answer, version: u64) -> Answer {
     answer.map(|mut response| {
@@ -32,15 +82,8 @@ fn tagged(answer: Answer, version: u64) -> Answer {
 /// `GET /v1/catalog/drafts`.
 pub(in crate::serve) async fn list(ask: Ask) -> Answer {
     let drafts = Draft::all(&ask.engine.documents()).await.map_err(|unread| fault(&unread))?;
-    let items: Vec<Value> = drafts
-        .iter()
-        .map(|(draft, version)| {
-            let mut item = view(draft);
-            item["etag"] = json!(format!("\"{version}\""));
-            item
-        })
-        .collect();
-    ok(&json!({"items": items, "next": null}))
+    let tagged = |(draft, version)| View { etag: Some(format!("\"{version}\"")), ..view(draft) };
+    ok(&Page::whole(drafts.into_iter().map(tagged).collect()))
 }
 
 /// Whether the reader has this version already (RFC 9110 §13.1.2).
@@ -57,15 +100,19 @@ pub(in crate::serve) async fn show(ask: Ask) -> Answer {
             *unchanged.status_mut() = StatusCode::NOT_MODIFIED;
             tagged(Ok(unchanged), version)
         }
-        Some((draft, version)) => tagged(ok(&view(&draft)), version),
+        Some((draft, version)) => tagged(ok(&view(draft)), version),
         None => Err(Problem::not_found("DRAFT_NOT_FOUND", format!("there is no draft of `{path}`"))),
     }
 }
 
-#[derive(Deserialize)]
+/// A draft as it is to be.
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Put {
+#[schemars(rename = "DraftPut")]
+pub(in crate::serve) struct Put {
+    /// The text.
     text: String,
+    /// The revision it was begun on; the one that serves unless stated.
     base_revision: Option<u64>,
 }
 
@@ -95,7 +142,7 @@ fn expected(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
 /// Somebody else was faster; tells what is there now.
 async fn conflict(ask: &Ask, path: &str, version: u64) -> Problem {
     let current = match Draft::get(&ask.engine.documents(), path).await {
-        Ok(current) => current.map_or(Value::Null, |(draft, _)| view(&draft)),
+        Ok(current) => current.map_or(Value::Null, |(draft, _)| json!(view(draft))),
         Err(unread) => return fault(&unread),
     };
     let detail = "somebody else has written this draft; merge and try again";
@@ -120,7 +167,7 @@ pub(in crate::serve) async fn put(mut ask: Ask) -> Answer {
     };
     let documents = ask.engine.documents();
     match draft.put(&documents, expected).await {
-        Ok(version) => tagged(ok(&view(&draft)), version),
+        Ok(version) => tagged(ok(&view(draft)), version),
         Err(DraftError::Conflict(version)) => Err(conflict(&ask, &draft.path, version).await),
         Err(other) => Err(fault(&other)),
     }
@@ -137,7 +184,7 @@ pub(in crate::serve) async fn remove(ask: Ask) -> Answer {
         return Err(conflict(&ask, path, version).await);
     }
     Draft::remove(&documents, path).await.map_err(|unread| fault(&unread))?;
-    ok(&json!({"removed": ask.param("path")}))
+    ok(&Removed { removed: path.to_owned() })
 }
 
 fn fault(fault: &DraftError) -> Problem {

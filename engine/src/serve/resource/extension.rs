@@ -1,69 +1,199 @@
 //! `/v1/extensions`: the whole matrix of points and identities, and why one identity is answered as it is.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
+use schemars::JsonSchema;
 use sdk::{Identity, Value};
+use serde::Serialize;
 use serde_json::json;
 
-use super::{Answer, Ask, Problem, identity, ok};
+use super::{Answer, Ask, Problem, Who, identity, ok};
 use crate::{
-    catalog::{PointView, Snapshot},
-    scoped::keys,
+    catalog::{self, DocumentView, PointView, Snapshot},
+    flow::document::Title,
+    run::Level,
+    scoped::{keys, level_of},
+    serve::openapi::{Operation, Tag},
 };
+
+/// All points against all identities that some document names.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::serve) struct Matrix {
+    /// The rows.
+    points: Vec<Point>,
+    /// The columns.
+    identities: Vec<Identity>,
+    /// Who answers; only points that the identity's flows use, or that are implemented for it, have one.
+    cells: Vec<Cell>,
+}
+
+/// One extension point.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::serve) struct Point {
+    /// Its name.
+    name: String,
+    /// What people read.
+    title: Option<Title>,
+    /// Its label `description`.
+    description: Option<Title>,
+    /// `metadata.version`.
+    version: u32,
+    /// Who looks after it.
+    owner: Option<String>,
+    /// Its label `domain`.
+    group: Option<Title>,
+    /// The file that states it.
+    file: String,
+    /// Where it begins there, from 1.
+    line: u32,
+    /// It has an implementation for whoever has none.
+    has_default: bool,
+    /// The JSON Schema of what it is given.
+    input: Option<Value>,
+    /// The JSON Schema of what it gives.
+    output: Option<Value>,
+    /// The flows that use it.
+    flows: Vec<String>,
+}
+
+/// Who answers a point for an identity.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::serve) struct Cell {
+    /// The point.
+    point: String,
+    /// The identity, by its place in `identities`.
+    identity: usize,
+    /// The level that answers; null = nobody does.
+    level: Option<Level>,
+    /// The extension that answers.
+    implementation: Option<String>,
+    /// What it is written in.
+    #[schemars(extend("enum" = ["flow", "rust"]))]
+    kind: &'static str,
+    /// How many stand there; guards decide at run time.
+    candidates: usize,
+    /// It is stated for this very identity.
+    is_own: bool,
+    /// The file that states it.
+    file: Option<String>,
+    /// Where it begins there, from 1.
+    line: Option<u32>,
+}
+
+/// Who answers a point for an identity, and why.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::serve) struct Resolution {
+    /// The point.
+    point: String,
+    /// For whom.
+    identity: Identity,
+    /// The keys tried (use case, biz id, scenario), in order.
+    tried: Vec<[String; 3]>,
+    /// The level that answers.
+    level: Level,
+    /// The extension that answers.
+    implementation: Option<String>,
+    /// All that stand at a key that was tried.
+    candidates: Vec<Candidate>,
+    /// Keys that missed by a slip of spelling.
+    near_misses: Vec<String>,
+}
+
+/// One extension that may answer.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::serve) struct Candidate {
+    /// Its name.
+    name: String,
+    /// Where it stands.
+    #[schemars(extend("enum" = [1, 2, 3]))]
+    level: u8,
+    /// The higher one wins at one key.
+    priority: i32,
+    /// Its guard, as written.
+    when: Option<String>,
+    /// It answers.
+    chosen: bool,
+}
+
+pub(in crate::serve) const MATRIX: Operation = Operation::of::<Matrix>(Tag::Extensions, "getMatrix");
+
+pub(in crate::serve) const RESOLVE: Operation =
+    Operation::of::<Resolution>(Tag::Extensions, "resolveExtension")
+        .says("`EXTENSION_NOT_FOUND` has the same `tried` and `nearMisses`.")
+        .query::<Who>()
+        .refuses(&[
+            (400, "IDENTITY_INVALID"),
+            (404, "EXTENSION_POINT_NOT_FOUND"),
+            (404, "EXTENSION_NOT_FOUND"),
+        ]);
 
 /// `GET /v1/extensions`.
 pub(in crate::serve) async fn matrix(ask: Ask) -> Answer {
     let served = ask.engine.served();
     let cells = served.coverage();
-    let mut identities: Vec<&Identity> = cells.iter().map(|cell| &cell.identity).collect();
+    let mut identities: Vec<Identity> = cells.iter().map(|cell| cell.identity.clone()).collect();
     identities.sort();
     identities.dedup();
-    let column = |identity: &Identity| identities.binary_search(&identity).ok();
     let uses = super::catalog::uses(&ask);
-    let points: Vec<Value> = served
-        .documents()
-        .iter()
+    let documents = served.documents().iter();
+    let points = documents
         .filter(|document| document.kind == "ExtensionPoint")
         .map(|document| point(&served, document, &uses))
         .collect();
-    let cells: Vec<Value> = cells
+    let cells = cells
         .iter()
-        .map(|cell| {
-            let name = cell.answers.first();
-            let document = name.and_then(|name| {
-                served.documents().iter().find(|found| found.kind == "Extension" && found.name == *name)
-            });
-            let level = match (cell.level, cell.answers.is_empty()) {
-                (Some(level), _) => json!(level),
-                (None, false) => json!("default"),
-                (None, true) => Value::Null,
-            };
-            json!({
-                "point": cell.point, "identity": column(&cell.identity), "level": level,
-                "implementation": name, "candidates": cell.answers.len(),
-                "kind": if document.is_some() { "flow" } else { "rust" },
-                "isOwn": cell.level.is_some_and(|level| Some(level) == crate::scoped::level_of(&cell.identity)),
-                "file": document.map(|found| &found.path), "line": document.map(|found| found.line),
-            })
-        })
+        .filter_map(|found| Some(cell(&served, found, identities.binary_search(&found.identity).ok()?)))
         .collect();
-    ok(&json!({"points": points, "identities": identities, "cells": cells}))
+    ok(&Matrix { points, identities, cells })
+}
+
+fn cell(served: &Snapshot, cell: &catalog::Cell, identity: usize) -> Cell {
+    let name = cell.answers.first();
+    let stated = |name: &Arc<str>| {
+        served.documents().iter().find(|found| found.kind == "Extension" && found.name == *name)
+    };
+    let document = name.and_then(stated);
+    Cell {
+        point: cell.point.to_string(),
+        identity,
+        level: match (cell.level, cell.answers.is_empty()) {
+            (Some(level), _) => Some(Level::Key(level)),
+            (None, false) => Some(Level::Default),
+            (None, true) => None,
+        },
+        implementation: name.map(ToString::to_string),
+        kind: if document.is_some() { "flow" } else { "rust" },
+        candidates: cell.answers.len(),
+        is_own: cell.level.is_some_and(|level| Some(level) == level_of(&cell.identity)),
+        file: document.map(|found| found.path.to_string()),
+        line: document.map(|found| found.line),
+    }
 }
 
 fn point(
     served: &Snapshot,
-    document: &crate::catalog::DocumentView,
+    document: &DocumentView,
     uses: &BTreeMap<(&'static str, String), Vec<String>>,
-) -> Value {
+) -> Point {
     let plan = served.point(&document.name).ok();
-    json!({
-        "name": document.name, "title": document.title, "version": document.version, "owner": document.owner,
-        "group": document.labels.get("domain"), "description": document.labels.get("description"), "file": document.path, "line": document.line,
-        "hasDefault": plan.as_ref().is_some_and(|plan| plan.default.is_some()),
-        "input": plan.as_ref().and_then(|plan| plan.input.as_ref().map(|contract| contract.schema().clone())),
-        "output": plan.as_ref().and_then(|plan| plan.output.as_ref().map(|contract| contract.schema().clone())),
-        "flows": uses.get(&("extension", document.name.to_string())).map_or(&[][..], Vec::as_slice),
-    })
+    let plan = plan.as_ref();
+    Point {
+        name: document.name.to_string(),
+        title: document.title.clone(),
+        description: document.labels.get("description").cloned(),
+        version: document.version,
+        owner: document.owner.clone(),
+        group: document.labels.get("domain").cloned(),
+        file: document.path.to_string(),
+        line: document.line,
+        has_default: plan.is_some_and(|plan| plan.default.is_some()),
+        input: plan.and_then(|plan| plan.input.as_ref()).map(|contract| contract.schema().clone()),
+        output: plan.and_then(|plan| plan.output.as_ref()).map(|contract| contract.schema().clone()),
+        flows: uses.get(&("extension", document.name.to_string())).cloned().unwrap_or_default(),
+    }
 }
 
 /// `GET /v1/extensions/{point}/resolve?useCase&bizId&scenario`.
@@ -87,23 +217,30 @@ pub(in crate::serve) async fn resolve(ask: Ask) -> Answer {
             .with("tried", json!(tried))
             .with("nearMisses", json!(view.near)));
     }
-    ok(&resolved(&view, &tried))
+    ok(&resolved(view, tried))
 }
 
-fn resolved(view: &PointView, tried: &[[String; 3]]) -> Value {
+fn resolved(view: PointView, tried: Vec<[String; 3]>) -> Resolution {
     let hit = view.tried.iter().find(|tried| !tried.candidates.is_empty());
-    let level = hit.map_or_else(|| json!("default"), |hit| json!(hit.level));
-    let chosen =
-        hit.and_then(|hit| hit.candidates.first()).or(view.default.as_ref()).map(|first| &first.name);
-    let candidates: Vec<Value> = view
-        .tried
-        .iter()
-        .flat_map(|tried| tried.candidates.iter().map(move |candidate| (tried.level, candidate)))
-        .map(|(level, candidate)| {
-            json!({"name": candidate.name, "level": level, "priority": candidate.priority, "when": candidate.when,
-                   "chosen": Some(&candidate.name) == chosen})
+    let level = hit.map_or(Level::Default, |hit| Level::Key(hit.level));
+    let chosen = hit.and_then(|hit| hit.candidates.first()).or(view.default.as_ref());
+    let chosen = chosen.map(|first| first.name.to_string());
+    let candidates = view.tried.iter().flat_map(|tried| {
+        tried.candidates.iter().map(|candidate| Candidate {
+            name: candidate.name.to_string(),
+            level: tried.level,
+            priority: candidate.priority,
+            when: candidate.when.clone(),
+            chosen: Some(&*candidate.name) == chosen.as_deref(),
         })
-        .collect();
-    json!({"point": view.point, "identity": view.identity, "tried": tried, "level": level,
-           "implementation": chosen, "candidates": candidates, "nearMisses": view.near})
+    });
+    Resolution {
+        candidates: candidates.collect(),
+        point: view.point.to_string(),
+        tried,
+        level,
+        implementation: chosen,
+        identity: view.identity,
+        near_misses: view.near,
+    }
 }

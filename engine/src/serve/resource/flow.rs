@@ -1,66 +1,218 @@
-//! `/v1/flows`: the flows that serve, their texts, and each as an identity sees it.
+//! `/v1/flows`: the flows that serve, with their texts and cases.
 
-use sdk::{Identity, Value};
-use serde_json::json;
+use std::collections::BTreeMap;
 
-use super::{Answer, Ask, Problem, component::spelled, identity, ok};
+use schemars::JsonSchema;
+use sdk::{BizId, Scenario, Value};
+use serde::Serialize;
+
+use super::{Answer, Ask, Page, Problem, component::spelled, ok};
 use crate::{
     Served,
     catalog::FlowEntry,
     flow::{
-        document::Document,
+        document::{Case, Document, Title},
         parse::parse,
-        plan::{Kind, Node, Plan},
-        variant::{Change, Origin},
+        plan::{Node, Plan},
+        tree::Tree,
     },
+    recent::Figures,
     run,
-    scoped::level_of,
+    serve::openapi::{Operation, Tag},
 };
+
+/// A flow as lists show it.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::serve) struct FlowItem {
+    /// `metadata.name`.
+    name: String,
+    /// What people read.
+    title: Option<Title>,
+    /// `metadata.version`.
+    version: u32,
+    /// Level one of its identity.
+    use_case: String,
+    /// Who looks after it.
+    owner: Option<String>,
+    /// `metadata.labels`.
+    labels: BTreeMap<String, Title>,
+    /// Its label `description`.
+    description: Option<Title>,
+    /// Journalled, survives a crash.
+    is_durable: bool,
+    /// The file that states it.
+    file: String,
+    /// Where it begins there, from 1.
+    line: u32,
+    /// Its patches for businesses.
+    variants: Vec<FlowVariant>,
+    /// What starts it beside a call by name.
+    triggers: Triggers,
+    /// Its nodes, as written.
+    nodes: Vec<FlowNode>,
+    /// Whether it serves.
+    #[schemars(extend("enum" = ["published", "draft"]))]
+    state: &'static str,
+    /// The Chinese title as it sounds.
+    pinyin: String,
+    /// The first letter of each of its sounds.
+    initials: String,
+    /// The hash of its plan.
+    plan_hash: Option<String>,
+    /// The revision it serves from.
+    revision: u64,
+    /// What its calls come to.
+    stats: Figures,
+}
+
+/// A patch of a flow for a business.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::serve) struct FlowVariant {
+    /// `metadata.name`.
+    name: Option<String>,
+    /// For which business.
+    biz_id: Option<String>,
+    /// In which circumstances.
+    scenario: Option<String>,
+    /// The level at which it answers.
+    #[schemars(extend("enum" = [1, 2, 3]))]
+    level: u8,
+}
+
+/// What starts a flow beside a call by name.
+#[derive(Default, Serialize, JsonSchema)]
+pub(in crate::serve) struct Triggers {
+    /// Its own route.
+    http: Option<HttpTrigger>,
+    /// Its schedule.
+    cron: Option<String>,
+    /// The topic it consumes.
+    consume: Option<String>,
+}
+
+/// A flow's own route.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::serve) struct HttpTrigger {
+    /// The method.
+    method: String,
+    /// The path with `{name}` parameters.
+    path: String,
+}
+
+/// A node by id.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::serve) struct FlowNode {
+    /// Its id.
+    id: String,
+    /// The word of its kind.
+    kind: &'static str,
+}
+
+/// A flow with its text.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::serve) struct Flow {
+    /// As lists show it.
+    #[serde(flatten)]
+    item: FlowItem,
+    /// The whole text of its file.
+    text: Option<String>,
+    /// The JSON Schema of its input.
+    input: Option<Value>,
+    /// Its cases, inline or beside it.
+    cases: Vec<FlowCase>,
+}
+
+/// A case of a flow.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::serve) struct FlowCase {
+    /// Its name.
+    name: Option<String>,
+    /// What it shows, for people.
+    title: Option<Title>,
+    /// What is expected, as written.
+    expect: Option<Value>,
+    /// The input.
+    input: Value,
+    /// For whom.
+    identity: CaseIdentity,
+    /// What stands in for calls, by node.
+    mocks: BTreeMap<String, Value>,
+    /// Where it begins in its file, from 1.
+    line: u32,
+}
+
+/// For whom a case is; null = the default.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(in crate::serve) struct CaseIdentity {
+    /// The business line.
+    biz_id: Option<String>,
+    /// The circumstances within it.
+    scenario: Option<String>,
+}
+
+pub(in crate::serve) const LIST: Operation = Operation::of::<Page<FlowItem>>(Tag::Flows, "listFlows");
+
+pub(in crate::serve) const SHOW: Operation =
+    Operation::of::<Flow>(Tag::Flows, "getFlow").refuses(&[(404, "FLOW_NOT_FOUND")]);
 
 /// `GET /v1/flows`.
 pub(in crate::serve) async fn list(ask: Ask) -> Answer {
     let served = ask.engine.served();
-    let items: Vec<Value> = served.flows().map(|(name, entry)| item(&ask, &served, name, entry)).collect();
-    ok(&json!({"items": items, "next": null}))
+    ok(&Page::whole(served.flows().map(|(name, entry)| item(&ask, &served, name, entry)).collect()))
 }
 
-fn item(ask: &Ask, served: &Served, name: &str, entry: &FlowEntry) -> Value {
+fn item(ask: &Ask, served: &Served, name: &str, entry: &FlowEntry) -> FlowItem {
     let document = &entry.document;
-    let base = entry.base();
-    let variants: Vec<Value> = entry
-        .plans
-        .sorted()
-        .into_iter()
-        .filter(|(_, plan)| !plan.variants.is_empty())
-        .map(|(place, plan)| {
-            json!({"name": plan.variants.first(), "bizId": place.biz_id, "scenario": place.scenario, "level": plan.level})
-        })
-        .collect();
-    let nodes: Vec<Value> = base
-        .iter()
-        .flat_map(|plan| &plan.body.nodes)
-        .map(|node| json!({"id": node.id, "kind": run::kind(node)}))
-        .collect();
+    let base = entry.base().map(|plan| &**plan);
     let title = document.title.as_ref().map_or(name, |title| &title.zh);
     let (pinyin, initials) = spelled(title);
-    json!({
-        "name": name, "title": document.title, "version": document.version, "useCase": entry.use_case,
-        "owner": document.owner, "labels": document.labels, "description": document.labels.get("description"),
-        "isDurable": base.is_some_and(|plan| plan.is_durable), "file": document.path, "line": document.line,
-        "variants": variants, "triggers": triggers(base.map(|plan| &**plan)), "nodes": nodes,
-        "state": "published", "pinyin": pinyin, "initials": initials,
-        "planHash": base.map(|plan| &plan.hash), "revision": served.about.number,
-        "stats": ask.engine.runs().statistics(&entry.document.name).to_json(ask.engine.settings().clock.now()),
-    })
+    let node = |node: &Node| FlowNode { id: node.id.to_string(), kind: run::kind(node) };
+    FlowItem {
+        name: name.to_owned(),
+        title: document.title.clone(),
+        version: document.version,
+        use_case: entry.use_case.as_str().to_owned(),
+        owner: document.owner.clone(),
+        labels: document.labels.clone(),
+        description: document.labels.get("description").cloned(),
+        is_durable: base.is_some_and(|plan| plan.is_durable),
+        file: document.path.to_string(),
+        line: document.line,
+        variants: variants(entry),
+        triggers: base.map(triggers).unwrap_or_default(),
+        nodes: base.into_iter().flat_map(|plan| &plan.body.nodes).map(node).collect(),
+        state: "published",
+        pinyin,
+        initials,
+        plan_hash: base.map(|plan| plan.hash.to_string()),
+        revision: served.about.number,
+        stats: ask.engine.runs().statistics(&entry.document.name).figures(ask.engine.settings().clock.now()),
+    }
 }
 
-fn triggers(plan: Option<&Plan>) -> Value {
-    let Some(plan) = plan else { return json!({}) };
-    json!({
-        "http": plan.http.as_ref().map(|http| json!({"method": http.method, "path": http.path})),
-        "cron": plan.cron.as_ref().map(|cron| &cron.asked.schedule.value),
-        "consume": plan.consume.as_ref().map(|consume| &consume.asked.topic),
+fn variants(entry: &FlowEntry) -> Vec<FlowVariant> {
+    let all = entry.plans.sorted().into_iter().filter(|(_, plan)| !plan.variants.is_empty());
+    all.map(|(place, plan)| FlowVariant {
+        name: plan.variants.first().map(ToString::to_string),
+        biz_id: place.biz_id.as_ref().map(BizId::as_str).map(str::to_owned),
+        scenario: place.scenario.as_ref().map(Scenario::as_str).map(str::to_owned),
+        level: plan.level,
     })
+    .collect()
+}
+
+fn triggers(plan: &Plan) -> Triggers {
+    Triggers {
+        http: plan
+            .http
+            .as_ref()
+            .map(|http| HttpTrigger { method: http.method.to_string(), path: http.path.to_string() }),
+        cron: plan.cron.as_ref().map(|cron| cron.asked.schedule.value.clone()),
+        consume: plan.consume.as_ref().map(|consume| consume.asked.topic.clone()),
+    }
 }
 
 /// `GET /v1/flows/{name}`.
@@ -68,111 +220,40 @@ pub(in crate::serve) async fn show(ask: Ask) -> Answer {
     let served = ask.engine.served();
     let name = ask.param("name");
     let entry = served.entry(name).ok_or_else(|| missing(name))?;
-    let mut shown = item(&ask, &served, name, entry);
     let source = served.sources.iter().find(|source| source.path == entry.document.path);
-    shown["text"] = json!(source.map(|source| &*source.text));
-    shown["input"] =
-        json!(entry.base().and_then(|plan| plan.input.as_ref()).map(|contract| contract.schema()));
-    shown["cases"] = json!(cases(&served, name));
-    ok(&shown)
+    let contract = entry.base().and_then(|plan| plan.input.as_ref());
+    ok(&Flow {
+        item: item(&ask, &served, name, entry),
+        text: source.map(|source| source.text.to_string()),
+        input: contract.map(|contract| contract.schema().clone()),
+        cases: cases(&served, name),
+    })
 }
 
 /// The cases of a flow as they are written, inline or beside it.
-fn cases(served: &Served, name: &str) -> Vec<Value> {
+fn cases(served: &Served, name: &str) -> Vec<FlowCase> {
     let (parsed, _) = parse(&served.sources);
     let flows = parsed.iter().filter_map(|parsed| match &parsed.document {
         Document::Flow(flow) if flow.header.name.value == name => Some(flow),
         _ => None,
     });
-    flows
-        .flat_map(|flow| &flow.cases)
-        .map(|case| {
-            let mocks: serde_json::Map<String, Value> =
-                case.mocks.iter().map(|(node, value)| (node.value.clone(), value.to_json())).collect();
-            json!({
-                "name": case.name, "title": case.title, "expect": case.expected.as_ref().map(crate::flow::tree::Tree::to_json), "input": case.input.to_json(), "mocks": mocks,
-                "identity": {"bizId": case.biz_id.as_ref().map(|text| &text.value),
-                             "scenario": case.scenario.as_ref().map(|text| &text.value)},
-                "line": case.span.line,
-            })
-        })
-        .collect()
-}
-
-/// `GET /v1/flows/{name}/effective?bizId&scenario`.
-pub(in crate::serve) async fn effective(ask: Ask) -> Answer {
-    let served = ask.engine.served();
-    let name = ask.param("name");
-    let entry = served.entry(name).ok_or_else(|| missing(name))?;
-    let who = identity(&ask, Some(entry.use_case.as_str()))?;
-    let hit = entry.plans.get(&who).ok_or_else(|| missing(name))?;
-    let plan = hit.value;
-    let nodes: Vec<Value> = plan
-        .body
-        .nodes
-        .iter()
-        .zip(&plan.origins)
-        .map(|(node, origin)| effective_node(&served, plan, node, origin.as_ref(), &who))
-        .collect();
-    let removed: Vec<Value> = entry
-        .base()
-        .iter()
-        .flat_map(|base| &base.body.nodes)
-        .filter(|node| !plan.body.nodes.iter().any(|kept| kept.id == node.id))
-        .map(|node| json!({"id": node.id, "kind": run::kind(node), "by": plan.variants.first()}))
-        .collect();
-    ok(&json!({"level": plan.level, "planHash": plan.hash, "variants": plan.variants, "identity": who,
-               "ownLevel": level_of(&who), "nodes": nodes, "removed": removed}))
-}
-
-fn effective_node(
-    served: &Served,
-    plan: &Plan,
-    node: &Node,
-    origin: Option<&Origin>,
-    who: &Identity,
-) -> Value {
-    let change = origin.and_then(|origin| match (origin.change, origin.touched.is_empty()) {
-        (Change::Added, _) => Some("added"),
-        (Change::Replaced, _) => Some("replaced"),
-        (Change::None, false) => Some("changed"),
-        (Change::None, true) => None,
-    });
-    let needs: Vec<Value> = node
-        .needs
-        .iter()
-        .map(|edge| {
-            let from = &plan.body.nodes[usize::from(edge.from)];
-            let kind = match (edge.is_order_only, &from.kind) {
-                (true, _) => "data",
-                (false, Kind::Switch(_)) => "switch",
-                (false, _) => "need",
-            };
-            json!({"from": from.id, "kind": kind})
-        })
-        .collect();
-    let extension = match &node.kind {
-        Kind::Extension { point, .. } => served.resolve(point, who).ok().map(|view| {
-            let hit = view.tried.iter().find(|tried| !tried.candidates.is_empty());
-            let level = match (hit, &view.default) {
-                (Some(hit), _) => json!(hit.level),
-                (None, Some(_)) => json!("default"),
-                (None, None) => Value::Null,
-            };
-            let name =
-                hit.and_then(|hit| hit.candidates.first()).or(view.default.as_ref()).map(|found| &found.name);
-            json!({"name": name, "level": level})
-        }),
-        _ => None,
+    let case = |case: &Case| FlowCase {
+        name: case.name.clone(),
+        title: case.title.clone(),
+        expect: case.expected.as_ref().map(Tree::to_json),
+        input: case.input.to_json(),
+        identity: CaseIdentity {
+            biz_id: case.biz_id.as_ref().map(|text| text.value.clone()),
+            scenario: case.scenario.as_ref().map(|text| text.value.clone()),
+        },
+        mocks: case.mocks.iter().map(|(node, value)| (node.value.clone(), value.to_json())).collect(),
+        line: case.span.line,
     };
-    json!({
-        "id": node.id, "title": node.title, "kind": run::kind(node), "use": run::used(node), "change": change, "needs": needs,
-        "origin": origin.and_then(|origin| origin.variant.as_deref()).unwrap_or("base"),
-        "touched": origin.map(|origin| &origin.touched), "extension": extension,
-        "isOptional": node.when.is_some(), "isUndoable": node.compensate.is_some(),
-    })
+    flows.flat_map(|flow| &flow.cases).map(case).collect()
 }
 
-fn missing(name: &str) -> Problem {
+/// There is no such flow.
+pub(super) fn missing(name: &str) -> Problem {
+    let name: String = name.chars().take(128).collect();
     Problem::not_found("FLOW_NOT_FOUND", format!("there is no flow `{name}`"))
 }

@@ -15,7 +15,11 @@ use super::{history, run::missing};
 use crate::{
     Engine,
     recent::{Item, Kept, Live, Seen},
-    serve::{Answer, Ask, Event, Problem, events as stream_of},
+    run::NodeReport,
+    serve::{
+        Answer, Ask, Event, Problem, events as stream_of,
+        openapi::{Media, Operation, Tag, schema},
+    },
 };
 
 /// How often a run that nobody drives is looked up.
@@ -24,6 +28,14 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// Members of a run's page that its item does not have.
 const PAGED: [&str; 9] =
     ["input", "output", "isTraced", "nodes", "compensations", "waits", "children", "actions", "late"];
+
+pub(in crate::serve) const EVENTS: Operation = Operation::with(
+    Tag::Runs,
+    "followRun",
+    Media::Events(&[("node", schema::<NodeReport>), ("run", schema::<Item>)]),
+)
+.says("A `run` whenever its status changes. Ends when the run does. A node may be told twice; who reads too slowly misses some.")
+.refuses(&[(404, "RUN_NOT_FOUND"), (503, "OVERLOADED")]);
 
 /// Streams what happens in a run.
 pub(in crate::serve) async fn events(ask: Ask) -> Answer {
@@ -171,7 +183,7 @@ fn is_open(status: &str) -> bool {
 }
 
 /// A page without what only pages have.
-fn bare(mut page: Value) -> Value {
+pub(super) fn bare(mut page: Value) -> Value {
     if let Some(page) = page.as_object_mut() {
         page.retain(|name, _| !PAGED.contains(&name.as_str()));
     }

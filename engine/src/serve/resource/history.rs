@@ -3,26 +3,29 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use sdk::{Class, Error};
 use serde_json::{Value, json};
 
-use super::journal::{Journal, waits};
+use super::{
+    journal::{Journal, waits},
+    run::UndoStep,
+};
 use crate::{
     Engine,
-    clock::text,
-    recent,
-    run::unseal,
+    recent::{self, Item, ItemCause, ItemError, Late, WholeError},
+    run::{RunStatus, unseal},
     serve::{Problem, durable::refused},
-    state::{Entry, Filter, Row, RunId, Status, Tenant},
+    state::{Entry, Filter, Message, Row, RunId, Snapshot, Status, Tenant},
 };
 
 /// So many durable runs are counted, the newest first.
 const COUNTED: usize = 5_000;
 
-/// Durable runs that a filter wants, newest first, as JSON with their ids.
-pub(super) async fn rows(engine: &Engine, filter: &recent::Filter) -> Result<Vec<(String, Value)>, Problem> {
+/// Durable runs that a filter wants, newest first.
+pub(super) async fn rows(engine: &Engine, filter: &recent::Filter) -> Result<Vec<Item>, Problem> {
     let now = engine.settings().clock.now();
     let rows = wanted(engine, filter).await?;
-    Ok(rows.iter().map(|row| (row.run.to_string(), item(row, now))).collect())
+    Ok(rows.iter().map(|row| item(row, now)).collect())
 }
 
 async fn wanted(engine: &Engine, filter: &recent::Filter) -> Result<Vec<Row>, Problem> {
@@ -71,32 +74,46 @@ fn took(row: &Row, now: i64) -> f64 {
     f64::from(u32::try_from(took).unwrap_or(u32::MAX))
 }
 
-/// A run as lists show it: the members of [`recent::Item`].
-fn item(row: &Row, now: i64) -> Value {
+/// A run as lists show it.
+fn item(row: &Row, now: i64) -> Item {
     let origin = &row.origin;
-    let part = |text: Option<&str>| text.map(str::to_owned);
-    let mut item = json!({
-        "id": row.run.to_string(),
-        "flow": &*origin.flow,
-        "version": origin.version.parse::<u32>().unwrap_or(0),
-        "useCase": origin.identity.use_case.as_str(),
-        "bizId": part(origin.identity.biz_id.as_ref().map(sdk::BizId::as_str)),
-        "scenario": part(origin.identity.scenario.as_ref().map(sdk::Scenario::as_str)),
-        "level": origin.level.parse::<u8>().unwrap_or(3),
-        "planHash": &*origin.plan,
-        "status": row.status.word(),
-        "isDurable": true,
-        "isDegraded": row.is_degraded,
-        "startedAt": text(row.run.started_at()),
-        "endedAt": row.ended_at.map(text),
-        "durationMs": took(row, now),
-        "key": origin.business_key.as_deref(),
-    });
-    if let Some(error) = &row.failure {
-        let node = row.address.as_ref().map(ToString::to_string);
-        item["error"] = json!({"code": &*error.code, "class": error.class, "node": node});
+    let identity = &origin.identity;
+    Item {
+        id: row.run.to_string().into(),
+        flow: Arc::clone(&origin.flow),
+        version: origin.version.parse().unwrap_or(0),
+        use_case: identity.use_case.as_str().into(),
+        biz_id: identity.biz_id.as_ref().map(|biz_id| biz_id.as_str().into()),
+        scenario: identity.scenario.as_ref().map(|scenario| scenario.as_str().into()),
+        level: origin.level.parse().unwrap_or(3),
+        plan_hash: Arc::clone(&origin.plan),
+        status: status(row.status),
+        is_durable: true,
+        is_degraded: row.is_degraded,
+        started_at: row.run.started_at(),
+        ended_at: row.ended_at,
+        duration_ms: took(row, now),
+        key: origin.business_key.clone(),
+        error: row.failure.as_ref().map(|error| ItemError {
+            code: Arc::clone(&error.code),
+            class: error.class,
+            node: row.address.as_ref().map(|address| address.as_str().into()),
+            whole: None,
+        }),
     }
-    item
+}
+
+const fn status(status: Status) -> RunStatus {
+    match status {
+        Status::Running => RunStatus::Running,
+        Status::Waiting => RunStatus::Waiting,
+        Status::Succeeded => RunStatus::Succeeded,
+        Status::Failed => RunStatus::Failed,
+        Status::Compensated => RunStatus::Compensated,
+        Status::Cancelled => RunStatus::Cancelled,
+        Status::TimedOut => RunStatus::TimedOut,
+        Status::Parked => RunStatus::Parked,
+    }
 }
 
 /// A run's own page; none when the store does not have it.
@@ -131,32 +148,67 @@ pub(super) async fn page(engine: &Engine, id: &str) -> Result<Option<Value>, Pro
         failure: failure.as_deref().cloned(),
         address,
     };
-    let mut page = item(&row, engine.settings().clock.now());
-    page["input"] = (*origin.input).clone();
-    page["output"] = output.as_deref().cloned().unwrap_or_default();
-    page["isTraced"] = json!(true);
     let served = engine.served();
     let journal = Journal { records: &known.records, plan: served.plan(&origin.plan).map(|plan| &**plan) };
-    page["nodes"] = json!(journal.nodes(seen(engine, id)));
-    page["compensations"] = json!(journal.compensations());
-    page["waits"] = json!(waits(&known));
-    page["parent"] = json!(origin.parent.as_ref().map(|parent| parent.run.to_string()));
-    page["children"] = json!([]);
-    page["actions"] = json!(actions(known.status));
-    page["late"] = json!(engine.store().late(run).await.unwrap_or_default());
-    if let Some(error) = failure {
-        let told = known.reply().and_then(unseal).and_then(Result::err).unwrap_or_default();
-        page["error"] = json!({
-            "type": format!("/errors/{}", error.code), "code": &*error.code, "class": error.class,
-            "message": error.message, "run": id, "node": page["error"]["node"].clone(),
-            "status": told["status"], "detail": told["detail"], "retriable": error.class.is_retriable(),
-            "causes": told["causes"].as_array().into_iter().flatten().map(|cause| json!({
-                "node": cause["node"], "code": cause["error"]["code"], "class": cause["error"]["class"],
-                "message": cause["error"]["message"],
-            })).collect::<Vec<_>>(),
-        });
+    let late = engine.store().late(run).await.unwrap_or_default();
+    let mut page = json!(item(&row, engine.settings().clock.now()));
+    let more = json!({
+        "input": *origin.input,
+        "output": output.as_deref(),
+        "isTraced": true,
+        "nodes": journal.nodes(seen(engine, id)),
+        "compensations": journal.compensations(),
+        "waits": waits(&known),
+        "parent": origin.parent.as_ref().map(|parent| parent.run.to_string()),
+        "children": [],
+        "actions": actions(known.status),
+        "late": late.into_iter().map(told_late).collect::<Vec<_>>(),
+    });
+    if let (Value::Object(page), Value::Object(more)) = (&mut page, more) {
+        page.extend(more);
+    }
+    if let Some(error) = &failure {
+        page["error"] = json!(whole(error, id, &row, &known));
     }
     Ok(Some(page))
+}
+
+/// The failure of a durable run, with what its caller was told.
+fn whole(error: &Error, id: &str, row: &Row, known: &Snapshot) -> ItemError {
+    let told = known.reply().and_then(unseal).and_then(Result::err).unwrap_or_default();
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let cause = |cause: &Value| ItemCause {
+        node: text(&cause["node"]).unwrap_or_default().into(),
+        code: text(&cause["error"]["code"]).unwrap_or_default().into(),
+        class: serde_json::from_value(cause["error"]["class"].clone()).unwrap_or(Class::Internal),
+        message: text(&cause["error"]["message"]).unwrap_or_default(),
+    };
+    let whole = WholeError {
+        page: format!("/errors/{}", error.code),
+        status: told["status"].as_u64().and_then(|status| u16::try_from(status).ok()),
+        detail: text(&told["detail"]),
+        message: error.message.clone(),
+        run: id.into(),
+        retriable: error.class.is_retriable(),
+        causes: told["causes"].as_array().into_iter().flatten().map(cause).collect(),
+    };
+    ItemError {
+        code: Arc::clone(&error.code),
+        class: error.class,
+        node: row.address.as_ref().map(|address| address.as_str().into()),
+        whole: Some(Box::new(whole)),
+    }
+}
+
+fn told_late(message: Message) -> Late {
+    Late {
+        channel: message.correlation.channel.to_string(),
+        key: message.correlation.key.to_string(),
+        event: message.event.to_string(),
+        payload: Value::clone(&message.payload),
+        received_at: message.received_at,
+        address: message.address.map(|address| address.to_string()),
+    }
 }
 
 /// What this process saw of a run's nodes.
@@ -169,7 +221,7 @@ fn seen(engine: &Engine, id: &str) -> Vec<Value> {
 }
 
 /// What cancelling a run would undo; none when the store does not have it.
-pub(super) async fn undo(engine: &Engine, id: &str) -> Result<Option<Vec<Value>>, Problem> {
+pub(super) async fn undo(engine: &Engine, id: &str) -> Result<Option<Vec<UndoStep>>, Problem> {
     let Ok(run) = id.parse::<RunId>() else { return Ok(None) };
     let Some(known) = engine.store().read(run).await.map_err(|error| refused(&error))? else {
         return Ok(None);

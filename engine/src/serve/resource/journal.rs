@@ -7,10 +7,12 @@ use std::collections::{BTreeMap, HashSet};
 use sdk::{Error, Timestamp};
 use serde_json::{Map, Value, json};
 
+use super::run::UndoStep;
 use crate::{
     clock::text,
     flow::plan::{Node, Plan},
-    run::{kind, used},
+    recent::{WaitKind, Waiting},
+    run::{UndoReason, kind, used},
     state::{Address, Entry, Record, Snapshot, Wait},
 };
 
@@ -91,23 +93,23 @@ impl Journal<'_> {
     }
 
     /// What cancelling would undo, the last first: what succeeded, and what may have happened.
-    pub(super) fn undo(&self) -> Vec<Value> {
+    pub(super) fn undo(&self) -> Vec<UndoStep> {
         let undone = self.undone();
-        let mut steps: Vec<(&str, &str)> = Vec::new();
+        let mut steps: Vec<(&str, UndoReason)> = Vec::new();
         for record in self.records {
             let (address, reason) = match &record.entry {
-                Entry::NodeStarted { address, .. } => (address, Some("unknown")),
-                Entry::NodeSucceeded { address, .. } => (address, Some("succeeded")),
+                Entry::NodeStarted { address, .. } => (address, Some(UndoReason::Unknown)),
+                Entry::NodeSucceeded { address, .. } => (address, Some(UndoReason::Succeeded)),
                 Entry::NodeFailed { address, .. } => (address, None),
                 _ => continue,
             };
             steps.retain(|(known, _)| *known != address.as_str());
             steps.extend(reason.map(|reason| (address.as_str(), reason)));
         }
-        let step = |(address, reason): (&str, &str)| {
+        let step = |(address, reason): (&str, UndoReason)| {
             let node = self.node(address).filter(|_| !undone.contains(address))?;
             node.compensate.as_ref()?;
-            Some(json!({"address": address, "use": used(node), "reason": reason}))
+            Some(UndoStep { address: address.to_owned(), used: used(node), reason })
         };
         steps.into_iter().rev().filter_map(step).collect()
     }
@@ -283,7 +285,7 @@ fn attempted(
 }
 
 /// The open waits of a run.
-pub(super) fn waits(known: &Snapshot) -> Vec<Value> {
+pub(super) fn waits(known: &Snapshot) -> Vec<Waiting> {
     let mut open: BTreeMap<&str, (Timestamp, &Wait)> = BTreeMap::new();
     for record in &known.records {
         match &record.entry {
@@ -301,11 +303,14 @@ pub(super) fn waits(known: &Snapshot) -> Vec<Value> {
     }
     let told = |(address, (at, wait)): (&str, (Timestamp, &Wait))| {
         let message = wait.message.as_ref();
-        json!({
-            "address": address, "since": text(at), "until": wait.until.map(text),
-            "kind": if message.is_some() { "callback" } else { "timer" },
-            "channel": message.map(|on| &*on.channel), "key": message.map(|on| &*on.key),
-        })
+        Waiting {
+            address: address.to_owned(),
+            kind: if message.is_some() { WaitKind::Callback } else { WaitKind::Timer },
+            since: at,
+            until: wait.until,
+            channel: message.map(|on| on.channel.to_string()),
+            key: message.map(|on| on.key.to_string()),
+        }
     };
     open.into_iter().map(told).collect()
 }

@@ -3,7 +3,13 @@
 use hyper::StatusCode;
 
 use super::{Answer, Ask, Problem, ok, store};
-use crate::publish::Pins;
+use crate::{
+    publish::Pins,
+    serve::openapi::{Operation, Tag},
+};
+
+pub(in crate::serve) const SHOW: Operation =
+    Operation::of::<Pins>(Tag::Settings, "getLayout").refuses(&[(404, "FLOW_NOT_FOUND")]);
 
 /// `GET /v1/layout/{flow}`.
 pub(in crate::serve) async fn show(ask: Ask) -> Answer {
@@ -14,6 +20,11 @@ pub(in crate::serve) async fn show(ask: Ask) -> Answer {
     let pins = Pins::get(&ask.engine.documents(), flow).await.map_err(|fault| store(&fault))?;
     ok(&pins)
 }
+
+pub(in crate::serve) const PUT: Operation = Operation::of::<Pins>(Tag::Settings, "putLayout")
+    .says("The last writer wins: only looks are at stake.")
+    .takes::<Pins>()
+    .refuses(&[(422, "LAYOUT_REFUSED")]);
 
 /// More pins than a flow may have nodes.
 const MOST_PINS: usize = 2_000;

@@ -3,17 +3,66 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use futures_util::{Stream, stream};
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use sdk::Timestamp;
+use serde::Serialize;
 
 use crate::{
     Engine,
-    clock::text,
+    clock::as_text,
     flow::plan::Plan,
     recent::{Histogram, NodeCount, Statistics, Totals},
-    serve::{Answer, Ask, Event, Problem, events as stream_of},
+    serve::{
+        Answer, Ask, Event, Problem, events as stream_of,
+        openapi::{Media, Operation, Tag, schema},
+    },
 };
 
 const SECOND: Duration = Duration::from_secs(1);
+
+/// What came within the last second.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "LiveTick")]
+struct Tick {
+    /// When this was.
+    #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    at: Timestamp,
+    /// The flow as a whole.
+    flow: Traffic,
+    /// What ran behind each edge.
+    edges: Vec<EdgeTraffic>,
+}
+
+/// What came within a second.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct Traffic {
+    /// How many a second.
+    rate: f64,
+    /// 95 % of them took no longer; 0 when none came.
+    p95_ms: f64,
+    /// How many a second failed.
+    errors: f64,
+    /// How many go on.
+    inflight: i64,
+}
+
+/// What ran behind one edge.
+#[derive(Serialize, JsonSchema)]
+struct EdgeTraffic {
+    /// The node it comes from.
+    from: Arc<str>,
+    /// The node it leads to.
+    to: Arc<str>,
+    /// What that one did.
+    #[serde(flatten)]
+    traffic: Traffic,
+}
+
+pub(in crate::serve) const EVENTS: Operation =
+    Operation::with(Tag::Flows, "followFlow", Media::Events(&[("live", schema::<Tick>)]))
+        .refuses(&[(404, "FLOW_NOT_FOUND"), (503, "OVERLOADED")]);
 
 /// Streams the figures of a flow.
 pub(in crate::serve) async fn events(ask: Ask) -> Answer {
@@ -55,14 +104,14 @@ fn once_a_second(engine: Engine, plan: Arc<Plan>) -> impl Stream<Item = Event> +
             let clock = Arc::clone(&before.engine.settings().clock);
             clock.sleep(SECOND).await;
         }
-        let data = before.tell().to_string().into();
+        let data = serde_json::to_string(&before.tell()).unwrap_or_default().into();
         Some((Event { name: "live", data }, before))
     })
 }
 
 impl Before {
     /// What came since the last look.
-    fn tell(&mut self) -> Value {
+    fn tell(&mut self) -> Tick {
         let clock = &self.engine.settings().clock;
         let (totals, nodes, nanos) =
             (self.statistics.totals(), self.statistics.nodes(), clock.monotonic_nanos());
@@ -78,26 +127,22 @@ impl Before {
                 let Some(from) = self.plan.body.nodes.get(usize::from(need.from)) else { continue };
                 let after = nodes.get(&node.id).copied().unwrap_or_default();
                 let before = self.nodes.get(&node.id).copied().unwrap_or_default();
-                edges.push(json!({
-                    "from": &*from.id,
-                    "to": &*node.id,
-                    "rate": number(after.ran - before.ran) * share / seconds,
-                    "p95Ms": Histogram::p95_ms(&before.latency, &after.latency),
-                    "errors": number(after.errors - before.errors) * share / seconds,
-                    "inflight": after.inflight.max(0),
-                }));
+                let traffic = Traffic {
+                    rate: number(after.ran - before.ran) * share / seconds,
+                    p95_ms: Histogram::p95_ms(&before.latency, &after.latency),
+                    errors: number(after.errors - before.errors) * share / seconds,
+                    inflight: after.inflight.max(0),
+                };
+                edges.push(EdgeTraffic { from: Arc::clone(&from.id), to: Arc::clone(&node.id), traffic });
             }
         }
-        let told = json!({
-            "at": text(clock.now()),
-            "flow": {
-                "rate": calls / seconds,
-                "p95Ms": Histogram::p95_ms(&self.totals.latency, &totals.latency),
-                "errors": number(totals.errors - self.totals.errors) / seconds,
-                "inflight": totals.inflight.max(0),
-            },
-            "edges": edges,
-        });
+        let flow = Traffic {
+            rate: calls / seconds,
+            p95_ms: Histogram::p95_ms(&self.totals.latency, &totals.latency),
+            errors: number(totals.errors - self.totals.errors) / seconds,
+            inflight: totals.inflight.max(0),
+        };
+        let told = Tick { at: clock.now(), flow, edges };
         (self.totals, self.nodes, self.nanos) = (totals, nodes, nanos);
         told
     }

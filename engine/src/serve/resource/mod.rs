@@ -1,4 +1,5 @@
-//! What the fixed routes answer: one file per resource. Which path leads to which is `route`'s table.
+//! What the fixed routes answer: one file per resource, each with the types that it reads and writes and, beside
+//! its handlers, what `/openapi.json` says of them. Which path leads to which is `route`'s table.
 
 pub(super) mod action;
 mod answer;
@@ -8,18 +9,24 @@ pub(super) mod catalog;
 pub(super) mod component;
 pub(super) mod config;
 pub(super) mod draft;
+mod drafted;
+pub(super) mod effective;
 pub(super) mod extension;
 pub(super) mod flow;
 pub(super) mod follow;
 pub(super) mod history;
 mod journal;
+pub(super) mod language;
 pub(super) mod layout;
 pub(super) mod live;
+mod named;
 pub(super) mod outbox;
+pub(super) mod publish;
+pub(super) mod revision;
 pub(super) mod run;
 pub(super) mod status;
 
-use answer::{created, identity, store};
+use answer::{Business, Page, Who, created, identity, store};
 
 use http_body_util::Either;
 use hyper::StatusCode;

@@ -1,17 +1,22 @@
 //! `/v1/runs`: runs as lists and one by one. As they go on they are `follow`'s.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use http_body_util::Either;
 use hyper::StatusCode;
+use schemars::JsonSchema;
 use sdk::Timestamp;
-use serde_json::json;
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use super::{history, ok};
 use crate::{
     flow::nearest::nearest,
-    recent::{Filter, Kept, Live},
-    serve::{Answer, Ask, Problem, bytes},
+    recent::{Filter, Item, Kept, Live, Run},
+    run::UndoReason,
+    serve::{
+        Answer, Ask, Problem, bytes,
+        openapi::{Operation, Tag},
+    },
     state::{RunId, Status},
 };
 
@@ -20,75 +25,161 @@ const PAGE: u64 = 50;
 /// Items of a page at the most.
 const MOST: u64 = 500;
 
-/// Lists runs, newest first.
-pub(in crate::serve) async fn list(ask: Ask) -> Answer {
-    let text = |name: &str| ask.query.get(name).map(str::to_owned);
-    let filter = Filter {
-        flow: text("flow"),
-        statuses: statuses(&ask)?,
-        biz_id: text("bizId"),
-        scenario: text("scenario"),
-        key: text("key"),
-        from: time(&ask, "from")?,
-        to: time(&ask, "to")?,
-        min_ms: ask.number("minMs")?.map(|ms| f64::from(u32::try_from(ms).unwrap_or(u32::MAX))),
-        text: text("q"),
-        before: cursor(&ask)?,
-        limit: usize::try_from(ask.number("limit")?.unwrap_or(PAGE).clamp(1, MOST)).unwrap_or(1),
-    };
-    let page = ask.engine.runs().list(&filter, &*ask.engine.settings().clock);
-    let durable = history::rows(&ask.engine, &filter).await?;
-    let mut counts = json!(page.counts);
-    let mut items: Vec<_> = page.items.iter().map(|item| (item.id.to_string(), json!(item))).collect();
-    for (word, count) in history::counts(&ask.engine, &filter).await? {
-        counts[word] = json!(counts[word].as_u64().unwrap_or(0) + count);
-    }
-    items.extend(durable);
-    items.sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
-    let has_more = page.next.is_some() || items.len() > filter.limit;
-    items.truncate(filter.limit);
-    let next = items.last().filter(|_| has_more).map(|(id, _)| id.clone());
-    let items: Vec<_> = items.into_iter().map(|(_, item)| item).collect();
-    ok(&json!({"items": items, "next": next, "counts": counts}))
+const fn page() -> u64 {
+    PAGE
 }
 
-fn unfit(detail: String) -> Problem {
-    Problem::refused(StatusCode::BAD_REQUEST, "QUERY_INVALID", detail)
+/// Which runs are wanted.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+#[schemars(rename = "RunsWanted")]
+pub(in crate::serve) struct Wanted {
+    /// Of this flow.
+    flow: Option<String>,
+    /// With one of these statuses, by comma: `running`, `waiting`, `succeeded`, `failed`, `compensated`,
+    /// `cancelled`, `timed_out`, `parked`.
+    #[serde(default, deserialize_with = "statuses")]
+    #[schemars(with = "Option<String>")]
+    status: Vec<String>,
+    /// Of this business; `default` is the default one.
+    biz_id: Option<String>,
+    /// In these circumstances; `default` is the default.
+    scenario: Option<String>,
+    /// With this business key.
+    key: Option<String>,
+    /// Started at or after: RFC 3339, or milliseconds since 1970.
+    #[serde(default, deserialize_with = "time")]
+    #[schemars(with = "Option<String>")]
+    from: Option<Timestamp>,
+    /// Started before: RFC 3339, or milliseconds since 1970.
+    #[serde(default, deserialize_with = "time")]
+    #[schemars(with = "Option<String>")]
+    to: Option<Timestamp>,
+    /// That took at least so many milliseconds.
+    min_ms: Option<u64>,
+    /// With this text in their id, flow, key, error code or node.
+    q: Option<String>,
+    /// The `next` of the page before.
+    #[serde(default, deserialize_with = "cursor")]
+    #[schemars(with = "Option<String>")]
+    cursor: Option<String>,
+    /// At most so many.
+    #[serde(default = "page")]
+    #[schemars(range(min = 1, max = MOST))]
+    limit: u64,
+}
+
+impl Wanted {
+    fn filter(self) -> Filter {
+        Filter {
+            flow: self.flow,
+            statuses: self.status,
+            biz_id: self.biz_id,
+            scenario: self.scenario,
+            key: self.key,
+            from: self.from,
+            to: self.to,
+            min_ms: self.min_ms.map(|ms| f64::from(u32::try_from(ms).unwrap_or(u32::MAX))),
+            text: self.q,
+            before: self.cursor,
+            limit: usize::try_from(self.limit.clamp(1, MOST)).unwrap_or(1),
+        }
+    }
 }
 
 /// Status words of the query, by comma. One that does not exist would find nothing, and nobody would know why.
-fn statuses(ask: &Ask) -> Result<Vec<String>, Problem> {
+fn statuses<'de, D: Deserializer<'de>>(given: D) -> Result<Vec<String>, D::Error> {
     let known = || Status::ALL.into_iter().map(Status::word);
-    let words = ask.query.get("status").into_iter().flat_map(|words| words.split(','));
+    let words = String::deserialize(given)?;
     let word = |word: &str| match known().find(|known| *known == word.trim()) {
         Some(known) => Ok(known.to_owned()),
-        None => Err(unfit(match nearest(word, known()) {
+        None => Err(D::Error::custom(match nearest(word, known()) {
             Some(meant) => format!("there is no status `{word}`; did you mean `{meant}`?"),
             None => {
                 format!("there is no status `{word}`; there are {}", known().collect::<Vec<_>>().join(", "))
             }
         })),
     };
-    words.filter(|word| !word.trim().is_empty()).map(word).collect()
+    words.split(',').filter(|word| !word.trim().is_empty()).map(word).collect()
 }
 
 /// The `next` of the page before.
-fn cursor(ask: &Ask) -> Result<Option<String>, Problem> {
-    let Some(text) = ask.query.get("cursor") else { return Ok(None) };
+fn cursor<'de, D: Deserializer<'de>>(given: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(given)?;
     let is_ours = text.parse::<RunId>().is_ok();
-    is_ours
-        .then(|| Some(text.to_owned()))
-        .ok_or_else(|| unfit("`cursor` is the `next` of the page before".to_owned()))
+    is_ours.then_some(Some(text)).ok_or_else(|| D::Error::custom("is the `next` of the page before"))
 }
 
-/// A time of the query: RFC 3339, or milliseconds since 1970.
-fn time(ask: &Ask, name: &str) -> Result<Option<Timestamp>, Problem> {
-    let Some(text) = ask.query.get(name) else { return Ok(None) };
+/// A time of the query.
+fn time<'de, D: Deserializer<'de>>(given: D) -> Result<Option<Timestamp>, D::Error> {
+    let text = String::deserialize(given)?;
     let parsed = text
         .parse::<Timestamp>()
         .ok()
-        .or_else(|| chrono::DateTime::parse_from_rfc3339(text).ok().map(|at| at.timestamp_millis()));
-    parsed.map(Some).ok_or_else(|| unfit(format!("`{name}` is a time such as 2026-01-31T12:00:00Z")))
+        .or_else(|| chrono::DateTime::parse_from_rfc3339(&text).ok().map(|at| at.timestamp_millis()));
+    parsed.map(Some).ok_or_else(|| D::Error::custom("is a time such as 2026-01-31T12:00:00Z"))
+}
+
+/// A part of the list of runs.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "RunPage")]
+pub(in crate::serve) struct Runs {
+    /// Newest first.
+    items: Vec<Item>,
+    /// The cursor of the next page; null = this is all.
+    next: Option<String>,
+    /// How many there are of each status, for the filter without `status`; of durable runs the newest 5,000 count.
+    counts: BTreeMap<String, u64>,
+}
+
+/// What a compensation would undo.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::serve) struct Undo {
+    /// In the order in which it would be undone.
+    pub(super) steps: Vec<UndoStep>,
+}
+
+/// One node that would be undone.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::serve) struct UndoStep {
+    /// Its address.
+    pub(super) address: String,
+    /// The component, point or flow that it names.
+    #[serde(rename = "use")]
+    pub(super) used: Option<Arc<str>>,
+    /// It succeeded, or nobody knows whether it did.
+    pub(super) reason: UndoReason,
+}
+
+pub(super) const MISSING: &[(u16, &str)] = &[(404, "RUN_NOT_FOUND")];
+
+pub(in crate::serve) const LIST: Operation = Operation::of::<Runs>(Tag::Runs, "listRuns")
+    .says("Durable runs for the retention time; of other flows the last runs, all failures, and under load a sample.")
+    .query::<Wanted>()
+    .refuses(&[(400, "QUERY_INVALID")]);
+
+pub(in crate::serve) const SHOW: Operation =
+    Operation::of::<Run<'static>>(Tag::Runs, "getRun").refuses(MISSING);
+
+pub(in crate::serve) const UNDO: Operation = Operation::of::<Undo>(Tag::Runs, "previewUndo").refuses(MISSING);
+
+/// Lists runs, newest first.
+pub(in crate::serve) async fn list(ask: Ask) -> Answer {
+    let filter = ask.asked::<Wanted>()?.filter();
+    let page = ask.engine.runs().list(&filter, &*ask.engine.settings().clock);
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+    counts.extend(page.counts.into_iter().map(|(word, of)| (word.to_owned(), count(of))));
+    for (word, count) in history::counts(&ask.engine, &filter).await? {
+        *counts.entry(word.to_owned()).or_default() += count;
+    }
+    let mut items = page.items;
+    items.extend(history::rows(&ask.engine, &filter).await?);
+    items.sort_unstable_by(|a, b| b.id.cmp(&a.id));
+    let has_more = page.next.is_some() || items.len() > filter.limit;
+    items.truncate(filter.limit);
+    let next = items.last().filter(|_| has_more).map(|item| item.id.to_string());
+    ok(&Runs { items, next, counts })
 }
 
 /// A run that goes on, or one that was kept.
@@ -133,17 +224,13 @@ pub(in crate::serve) async fn undo(ask: Ask) -> Answer {
     if ask.engine.runs().live(ask.param("id")).is_none()
         && let Some(steps) = history::undo(&ask.engine, ask.param("id")).await?
     {
-        return ok(&json!({"steps": steps}));
+        return ok(&Undo { steps });
     }
-    let Found::Live(live) = find(&ask)? else { return ok(&json!({"steps": []})) };
-    let steps: Vec<_> = live
-        .handle()
-        .undo_preview()
-        .into_iter()
-        .map(|(address, reason)| {
-            let node = live.handle().nodes().into_iter().find(|node| node.address == address);
-            json!({"address": &*address, "use": node.and_then(|node| node.used), "reason": reason})
-        })
-        .collect();
-    ok(&json!({"steps": steps}))
+    let Found::Live(live) = find(&ask)? else { return ok(&Undo { steps: Vec::new() }) };
+    let nodes = live.handle().nodes();
+    let step = |(address, reason): (Arc<str>, UndoReason)| {
+        let node = nodes.iter().find(|node| node.address == address);
+        UndoStep { address: address.to_string(), used: node.and_then(|node| node.used.clone()), reason }
+    };
+    ok(&Undo { steps: live.handle().undo_preview().into_iter().map(step).collect() })
 }

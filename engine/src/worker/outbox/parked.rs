@@ -19,20 +19,20 @@ const SECTION: &str = "parked";
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Parked {
     /// The run it came from.
-    run: String,
+    pub(crate) run: String,
     /// The seq of the record it belongs to.
-    seq: u64,
+    pub(crate) seq: u64,
     /// The biz id it belongs to.
-    biz_id: String,
-    topic: String,
-    key: String,
+    pub(crate) biz_id: String,
+    pub(crate) topic: String,
+    pub(crate) key: String,
     /// What is to be called; none when it could not be read.
-    letter: Option<Letter>,
-    attempts: u32,
+    pub(crate) letter: Option<Letter>,
+    pub(crate) attempts: u32,
     /// Why it was refused the last time.
-    code: String,
-    message: String,
-    parked_at: Timestamp,
+    pub(crate) code: String,
+    pub(crate) message: String,
+    pub(crate) parked_at: Timestamp,
 }
 
 /// What became of a parked event.
