@@ -40,6 +40,14 @@ impl Ids {
     }
 }
 
+impl Ids {
+    /// An even number between 0 and 1, for jitter.
+    pub(crate) fn random(&self) -> f64 {
+        let drawn = mix(self.seed.rotate_left(32) ^ self.count.fetch_add(1, Ordering::Relaxed));
+        f64::from(u32::try_from(drawn >> 32).unwrap_or(0)) / f64::from(u32::MAX)
+    }
+}
+
 /// SplitMix64's finalizer.
 const fn mix(mut x: u64) -> u64 {
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use super::{
     Appended, Batch, Created, Delivered, Documents, Error, Expected, Filter, Inbound, Kept, Lease, Message,
-    OutEvent, OutId, Outbox, Page, Result, RunId, Snapshot, Start, Store, key,
+    OutId, Outbox, Outgoing, Page, Result, RunId, Snapshot, Start, Store, key,
     ledger::{self, Begun, Ledger},
     list, prepare, read,
     sorted::Sorted,
@@ -238,7 +238,7 @@ impl Store for Memory {
         self.due.subscribe()
     }
 
-    async fn publish(&self, after: Option<OutId>, max: usize) -> Result<Vec<OutEvent>> {
+    async fn publish(&self, after: Option<OutId>, max: usize) -> Result<Outgoing> {
         read::outbox(&*self.table, after, max)
     }
 

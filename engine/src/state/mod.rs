@@ -17,6 +17,7 @@ mod key;
 mod ledger;
 mod list;
 mod memory;
+mod outgoing;
 mod prepare;
 mod read;
 mod record;
@@ -40,6 +41,7 @@ pub use encode::Undecodable;
 pub use id::{Address, Correlation, Malformed, MessageId, RunId, Tenant};
 pub use journal::{History, Illegal};
 pub use memory::{Fault, Memory};
+pub use outgoing::{Damaged, Outgoing};
 pub use record::{Action, Entry, Origin, Parent, Record, Reply, Resolution, Status, Wait};
 
 /// Where durable runs live. `Ok` means: as durable as the store was told to be.
@@ -71,8 +73,8 @@ pub trait Store: Documents + Send + Sync + 'static {
     async fn messages(&self, lease: &Lease) -> Result<Vec<Message>>;
     /// When to claim next. A hint: never too late, sometimes too early.
     fn due(&self) -> watch::Receiver<Option<Timestamp>>;
-    /// The oldest events that were not published, after `after`.
-    async fn publish(&self, after: Option<OutId>, max: usize) -> Result<Vec<OutEvent>>;
+    /// The oldest events that were not published, after `after`; at most `max` rows.
+    async fn publish(&self, after: Option<OutId>, max: usize) -> Result<Outgoing>;
     /// How the outbox stands; changes once more events are on disk.
     fn outbox(&self) -> watch::Receiver<Outbox>;
     /// Forgets events that have reached the world.

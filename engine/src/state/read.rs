@@ -1,12 +1,13 @@
 //! Reading runs: for their owner, who checks the journal on the way, and for people.
 
 use super::{
-    contract::{Error, OutEvent, OutId, Result, Snapshot},
+    contract::{Error, OutId, Result, Snapshot},
     encode::Undecodable,
     frame::{self, Detail, Head},
     id::RunId,
     journal::History,
     key, ledger,
+    outgoing::{Damaged, Outgoing},
     record::{Record, Status},
     row,
     table::{Table, after, scan},
@@ -77,12 +78,19 @@ pub(super) fn late(table: &dyn Table, run: RunId) -> Result<Vec<super::Message>>
 }
 
 /// The oldest unpublished events after `from`.
-pub(super) fn outbox(table: &dyn Table, from: Option<OutId>, max: usize) -> Result<Vec<OutEvent>> {
+pub(super) fn outbox(table: &dyn Table, from: Option<OutId>, max: usize) -> Result<Outgoing> {
     let start = key::outbox(from.map_or(0, |id| id.0.saturating_add(1)));
-    let read = |pair: Result<super::table::Pair>| {
+    let (mut part, mut rows) = (Outgoing::default(), 0);
+    for pair in table.range(&start, &after(&[key::OUTBOX])).take(max) {
         let (found, value) = pair?;
         let place = found.split_last_chunk::<8>().ok_or(Undecodable("an event without a place"))?;
-        Ok(row::decode_out(OutId(u64::from_be_bytes(*place.1)), &value)?)
-    };
-    table.range(&start, &after(&[key::OUTBOX])).take(max).map(read).collect()
+        let id = OutId(u64::from_be_bytes(*place.1));
+        match row::decode_out(id, &value) {
+            Ok(event) => part.events.push(event),
+            Err(why) => part.damaged.push(Damaged { id, why, bytes: value.into() }),
+        }
+        rows += 1;
+        part.next = (rows == max).then_some(id);
+    }
+    Ok(part)
 }

@@ -43,6 +43,8 @@ pub(crate) struct Desk {
     pub(super) pinned: Mutex<Vec<Arc<Served>>>,
     /// One of them at a time is compiled.
     pub(super) compiling: tokio::sync::Mutex<()>,
+    /// An operator has acted on a parked event.
+    pub(super) unparked: tokio::sync::Notify,
 }
 
 /// A lock that is never held over an await, so a poisoned one still holds a whole value.

@@ -7,6 +7,7 @@ mod errors;
 mod http;
 mod language;
 mod limits;
+mod outbox;
 mod store;
 
 use components as _;

@@ -63,6 +63,9 @@ pub(in crate::serve) struct ParkedEvent {
     key: String,
     /// What is to be called; null when it could not be read.
     letter: Option<Letter>,
+    /// The row itself when it could not be read, in hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row: Option<String>,
     /// How often it was tried.
     attempts: u32,
     /// Why it was refused the last time.
@@ -77,8 +80,8 @@ pub(in crate::serve) struct ParkedEvent {
 
 impl ParkedEvent {
     fn new(id: String, parked: Parked) -> Self {
-        let Parked { run, seq, biz_id, topic, key, letter, attempts, code, message, parked_at } = parked;
-        Self { id, run, seq, biz_id, topic, key, letter, attempts, code, message, parked_at }
+        let Parked { run, seq, biz_id, topic, key, letter, row, attempts, code, message, parked_at } = parked;
+        Self { id, run, seq, biz_id, topic, key, letter, row, attempts, code, message, parked_at }
     }
 }
 

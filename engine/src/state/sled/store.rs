@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use super::{
     super::{
         Appended, Batch, Created, Delivered, Documents, Error, Expected, Filter, Inbound, Kept, Lease,
-        Message, OutEvent, OutId, Outbox, Page, Result, RunId, Snapshot, Start, Store,
+        Message, OutId, Outbox, Outgoing, Page, Result, RunId, Snapshot, Start, Store,
         commit::{Committer, Flush, Written},
         key,
         ledger::{self, Begun, Ledger},
@@ -247,7 +247,7 @@ impl Store for Sled {
         self.committer.due()
     }
 
-    async fn publish(&self, after: Option<OutId>, max: usize) -> Result<Vec<OutEvent>> {
+    async fn publish(&self, after: Option<OutId>, max: usize) -> Result<Outgoing> {
         self.reading(move |table| read::outbox(table, after, max)).await
     }
 

@@ -43,6 +43,9 @@ pub(super) struct Lanes {
     queues: BTreeMap<Lane, VecDeque<Arc<Posted>>>,
     known: BTreeSet<OutId>,
     targets: BTreeMap<Arc<str>, Target>,
+    /// Lanes whose first event is parked, with its place: what follows stays in the store until an operator has
+    /// acted, so that nothing overtakes.
+    blocked: BTreeMap<Lane, OutId>,
     read: OutId,
 }
 
@@ -60,12 +63,12 @@ impl Lanes {
     /// Takes an event in. It is given back when it is the first of its lane: then it may be delivered.
     pub(super) fn take(&mut self, posted: Posted) -> Option<Arc<Posted>> {
         let (id, lane) = (posted.event.id, posted.lane());
-        if self.known.contains(&id) {
+        if self.known.contains(&id) || self.blocked.contains_key(&lane) {
             return None;
         }
         let target = self.targets.entry(Arc::clone(&lane.1)).or_default();
         if target.left.is_some() || target.known >= MOST {
-            target.left.get_or_insert(id);
+            target.left = Some(target.left.map_or(id, |left| left.min(id)));
             return None;
         }
         target.known += 1;
@@ -87,6 +90,27 @@ impl Lanes {
         }
         self.make_room(&lane.1);
         next
+    }
+
+    /// The first of a lane is parked: the lane waits, and what is known of it is forgotten.
+    pub(super) fn block(&mut self, lane: Lane, parked: OutId) {
+        for gone in self.queues.remove(&lane).unwrap_or_default() {
+            self.known.remove(&gone.event.id);
+            self.make_room(&lane.1);
+        }
+        self.blocked.entry(lane).or_insert(parked);
+    }
+
+    /// Only these lanes still wait; what lies behind the others is read again.
+    pub(super) fn unblock(&mut self, waiting: &BTreeSet<Lane>) {
+        let read = &mut self.read;
+        self.blocked.retain(|lane, parked| {
+            let waits = waiting.contains(lane);
+            if !waits {
+                *read = (*read).min(*parked);
+            }
+            waits
+        });
     }
 
     fn make_room(&mut self, name: &str) {
@@ -149,6 +173,26 @@ mod tests {
         assert_eq!(id(lanes.done(&lane)), Some(2));
         assert_eq!(id(lanes.done(&lane)), None);
         assert_eq!(id(lanes.take(posted(5, "a", "k"))), Some(5), "the lane was forgotten");
+    }
+
+    #[test]
+    fn what_follows_a_parked_event_waits_in_the_store_and_takes_no_room() {
+        let mut lanes = Lanes::default();
+        let lane = posted(1, "a", "k").lane();
+        for number in 1..=3 {
+            lanes.take(posted(number, "a", "k"));
+        }
+        lanes.was_read(OutId(3));
+        lanes.block(lane.clone(), OutId(1));
+        assert_eq!(id(lanes.take(posted(4, "a", "k"))), None, "it waits");
+        assert_eq!(id(lanes.take(posted(5, "a", "other"))), Some(5));
+        lanes.was_read(OutId(5));
+        lanes.unblock(&[lane].into());
+        assert_eq!(lanes.read(), OutId(5), "it is parked still");
+        lanes.unblock(&[].into());
+        assert_eq!(lanes.read(), OutId(1), "what follows is read again");
+        assert_eq!(id(lanes.take(posted(2, "a", "k"))), Some(2));
+        assert_eq!(id(lanes.take(posted(5, "a", "other"))), None, "it is known");
     }
 
     #[test]

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! What is delivered leaves the store; what a dead process had begun to deliver is delivered again, under the same
-//! id. Nothing waits for what lies in another lane.
+//! id. Nothing waits for what lies in another lane. What lies behind a parked event waits until an operator has had
+//! it delivered or dropped it: the order of a key is kept, not its pace.
 
 mod courier;
 mod lanes;

@@ -3,12 +3,12 @@
 use sdk::{Error, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::courier;
+use super::{courier, lanes::Lane};
 use crate::{
     Engine,
     engine::Inside,
     run::Letter,
-    state::{self, Expected, Kept, OutEvent, OutId, RunId, Tenant},
+    state::{self, Damaged, Expected, Kept, OutEvent, OutId, RunId, Tenant},
 };
 
 /// Where they are kept.
@@ -28,6 +28,9 @@ pub(crate) struct Parked {
     pub(crate) key: String,
     /// What is to be called; none when it could not be read.
     pub(crate) letter: Option<Letter>,
+    /// The row itself when it could not be read, in hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) row: Option<String>,
     pub(crate) attempts: u32,
     /// Why it was refused the last time.
     pub(crate) code: String,
@@ -60,14 +63,55 @@ pub(super) async fn park(
         topic: (*event.topic).to_owned(),
         key: (*event.key).to_owned(),
         letter: letter.cloned(),
+        row: None,
         attempts,
         code: (*error.code).to_owned(),
         message: error.message.clone(),
         parked_at: inside.world.clock.now(),
     };
     tracing::error!(run = %event.run, code = %error.code, "an event is parked: {}", error.message);
-    let body = serde_json::to_vec(&parked).unwrap_or_default();
-    inside.store.put(SECTION, &id(event.id), body.into(), Expected::Anything).await.map(drop)
+    keep(inside, event.id, &parked).await
+}
+
+/// Keeps a row that cannot be read. Whose it was is not known, so it holds up nothing.
+pub(super) async fn set_aside(inside: &Inside, damaged: &Damaged) -> state::Result<()> {
+    tracing::error!(place = damaged.id.0, "a damaged event is parked: {}", damaged.why);
+    let parked = Parked {
+        run: String::new(),
+        seq: 0,
+        biz_id: String::new(),
+        topic: String::new(),
+        key: String::new(),
+        letter: None,
+        row: Some(damaged.bytes.iter().map(|byte| format!("{byte:02x}")).collect()),
+        attempts: 0,
+        code: "STORE_UNREADABLE".to_owned(),
+        message: damaged.why.to_string(),
+        parked_at: inside.world.clock.now(),
+    };
+    keep(inside, damaged.id, &parked).await
+}
+
+async fn keep(inside: &Inside, place: OutId, parked: &Parked) -> state::Result<()> {
+    let body = serde_json::to_vec(parked).unwrap_or_default();
+    inside.store.put(SECTION, &id(place), body.into(), Expected::Anything).await.map(drop)
+}
+
+/// Every parked event's place, and the lane that waits for it; the oldest first.
+pub(super) async fn waited_for(inside: &Inside) -> state::Result<Vec<(OutId, Option<Lane>)>> {
+    const PAGE: usize = 500;
+    let mut all: Vec<(OutId, Option<Lane>)> = Vec::new();
+    let mut after: Option<String> = None;
+    loop {
+        let page = inside.store.documents(SECTION, after.as_deref(), PAGE).await?;
+        let lane = |kept: &Kept| Parked::read(kept)?.lane();
+        let place = |kept: &Kept| kept.key.parse().ok().map(OutId);
+        all.extend(page.iter().filter_map(|kept| Some((place(kept)?, lane(kept)))));
+        match page.last() {
+            Some(last) if page.len() == PAGE => after = Some(last.key.clone()),
+            _ => return Ok(all),
+        }
+    }
 }
 
 /// Ids sort as their events do.
@@ -78,6 +122,11 @@ fn id(place: OutId) -> String {
 impl Parked {
     fn read(kept: &Kept) -> Option<Self> {
         serde_json::from_slice(&kept.body).ok()
+    }
+
+    fn lane(&self) -> Option<Lane> {
+        let target = self.letter.as_ref()?.target.as_str().into();
+        Some((Tenant::new(Some(&self.biz_id)).ok()?, target, self.key.as_str().into()))
     }
 
     fn event(&self) -> Option<OutEvent> {
@@ -134,6 +183,8 @@ impl Engine {
             return Ok(Unparked::Missing);
         }
         self.0.store.remove(SECTION, id).await?;
+        // What waited behind it may go on.
+        self.0.desk.unparked.notify_one();
         Ok(Unparked::Gone)
     }
 }

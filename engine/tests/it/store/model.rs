@@ -356,7 +356,7 @@ impl Bench {
             let runs = self.model.runs.iter().rev().filter(|(_, run)| fits(run));
             assert_eq!(found, runs.map(|(id, _)| *id).collect::<Vec<_>>(), "{status:?}");
         }
-        assert_eq!(store.publish(None, 1_000).await.unwrap().len(), self.model.published);
+        assert_eq!(store.publish(None, 1_000).await.unwrap().events.len(), self.model.published);
     }
 }
 
