@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use sdk::Class;
 use serde::{Deserialize, Serialize};
 
-use super::{follow::bare, history, ok, run::missing};
+use super::{history, ok, run::missing};
 use crate::{
     Engine,
     recent::Item,
@@ -73,7 +73,7 @@ async fn one(mut ask: Ask, action: Action) -> Answer {
     let (actor, reason) = (ask.principal.name, asked.reason.as_str());
     act(&ask.engine, &id, Order { action, address, actor, reason, is_dry: false }).await?;
     if let Some(page) = history::page(&ask.engine, &id).await? {
-        return ok(&bare(page));
+        return ok(&history::bare(page));
     }
     let clock = &*ask.engine.settings().clock;
     ok(&ask.engine.runs().item(&id, clock).ok_or_else(|| missing(&id))?)

@@ -25,10 +25,6 @@ use crate::{
 /// How often a run that nobody drives is looked up.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// Members of a run's page that its item does not have.
-const PAGED: [&str; 9] =
-    ["input", "output", "isTraced", "nodes", "compensations", "waits", "children", "actions", "late"];
-
 pub(in crate::serve) const EVENTS: Operation = Operation::with(
     Tag::Runs,
     "followRun",
@@ -160,7 +156,7 @@ impl Follow {
         nodes.as_array().into_iter().flatten().for_each(|node| self.node(node.to_string().into()));
         let status = page["status"].as_str().unwrap_or_default().to_owned();
         if self.status.as_ref() != Some(&status) {
-            self.known.push_back(Event { name: "run", data: bare(page).to_string().into() });
+            self.known.push_back(Event { name: "run", data: history::bare(page).to_string().into() });
             self.status = Some(status.clone());
         }
         if is_open(&status) { Stage::Away } else { Stage::Over }
@@ -180,14 +176,6 @@ impl Follow {
 /// Whether a run of this status may still change.
 fn is_open(status: &str) -> bool {
     matches!(status, "running" | "waiting" | "parked")
-}
-
-/// A page without what only pages have.
-pub(super) fn bare(mut page: Value) -> Value {
-    if let Some(page) = page.as_object_mut() {
-        page.retain(|name, _| !PAGED.contains(&name.as_str()));
-    }
-    page
 }
 
 fn run_event(item: &Item) -> Event {

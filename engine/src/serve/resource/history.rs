@@ -173,6 +173,31 @@ pub(super) async fn page(engine: &Engine, id: &str) -> Result<Option<Value>, Pro
     Ok(Some(page))
 }
 
+/// Members of a run's page that its item does not have.
+const PAGED: [&str; 10] = [
+    "input",
+    "output",
+    "isTraced",
+    "nodes",
+    "compensations",
+    "waits",
+    "parent",
+    "children",
+    "actions",
+    "late",
+];
+
+/// A page without what only pages have.
+pub(super) fn bare(mut page: Value) -> Value {
+    if let Some(page) = page.as_object_mut() {
+        page.retain(|name, _| !PAGED.contains(&name.as_str()));
+        if let Some(Value::Object(error)) = page.get_mut("error") {
+            error.retain(|name, _| ["code", "class", "node"].contains(&name.as_str()));
+        }
+    }
+    page
+}
+
 /// The failure of a durable run, with what its caller was told.
 fn whole(error: &Error, id: &str, row: &Row, known: &Snapshot) -> ItemError {
     let told = known.reply().and_then(unseal).and_then(Result::err).unwrap_or_default();
