@@ -7,13 +7,17 @@
 pub mod assert;
 pub mod decide;
 pub mod delay;
+pub mod download;
 pub mod http;
 pub mod log;
 pub mod map;
+pub mod page;
 pub mod publish;
+pub mod reconcile;
 pub mod template;
 pub mod validate;
 
 // Shared by several; no component.
+mod files;
 mod percent;
 mod present;

@@ -42,50 +42,38 @@ pub(super) struct Answer {
 impl Answer {
     /// What the node gives back.
     pub(super) fn outcome(self, http: &Http, cx: &Context) -> Outcome {
-        if !self.status.is_success() && !http.accept.contains(&self.status.as_u16()) {
-            return Err(self.failure(http, cx));
-        }
-        // The far side has done the work: a write whose answer is unusable did happen, as far as we know.
-        let unusable = |code: &str, message: &str| {
-            Error::new(Class::Internal, code, format!("`{}` {message}", http.connection))
-                .outcome_unknown(!http.method.is_read())
-        };
-        let bytes = match &self.body {
-            Ok(bytes) => bytes,
-            Err(Missing::TooLarge) => {
-                let message = format!("answered more than {}: raise `maxResponse`", http.max_response);
-                return Err(unusable("RESPONSE_TOO_LARGE", &message));
-            }
-            Err(Missing::CutOff) => {
-                return Err(Error::unavailable(format!("`{}` broke off its answer", http.connection))
-                    .outcome_unknown(!http.method.is_read()));
-            }
-        };
-        let body = self
-            .decode(bytes)
-            .ok_or_else(|| unusable("RESPONSE_INVALID", "answered a body that is not what its type says"))?;
+        let status = self.status.as_u16();
+        let headers = self.headers.clone();
+        let bytes = self.success(http, cx)?;
+        let body = decode(&headers, &bytes).ok_or_else(|| {
+            unusable(http, "RESPONSE_INVALID", "answered a body that is not what its type says")
+        })?;
         Ok(Shared::new(match http.output {
             Output::Body => body,
-            Output::Full => {
-                json!({"status": self.status.as_u16(), "headers": shown(&self.headers), "body": body})
-            }
+            Output::Full => json!({"status": status, "headers": shown(&headers), "body": body}),
         }))
     }
 
-    fn decode(&self, bytes: &Bytes) -> Option<Value> {
-        if bytes.is_empty() {
-            return Some(Value::Null);
+    /// The body's bytes, if the answer counts as success.
+    pub(super) fn success(self, http: &Http, cx: &Context) -> Result<Bytes, Error> {
+        if !self.status.is_success() && !http.accept.contains(&self.status.as_u16()) {
+            return Err(self.failure(http, cx));
         }
-        let kind = self.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        if kind == "application/json" || kind.ends_with("+json") {
-            return serde_json::from_slice(bytes).ok();
+        match self.body {
+            Ok(bytes) => Ok(bytes),
+            Err(Missing::TooLarge) => {
+                let message = format!("answered more than {}: raise `maxResponse`", http.max_response);
+                Err(unusable(http, "RESPONSE_TOO_LARGE", &message))
+            }
+            Err(Missing::CutOff) => {
+                Err(Error::unavailable(format!("`{}` broke off its answer", http.connection))
+                    .outcome_unknown(!http.method.is_read()))
+            }
         }
-        std::str::from_utf8(bytes).ok().map(Value::from)
     }
 
     fn failure(self, http: &Http, cx: &Context) -> Error {
-        let body = self.body.as_ref().ok().and_then(|bytes| self.decode(bytes)).unwrap_or_default();
+        let body = self.body.as_ref().ok().and_then(|bytes| decode(&self.headers, bytes)).unwrap_or_default();
         let status = self.status.as_u16();
         let code_of_body = body.get("code").and_then(Value::as_str).filter(|code| is_code(code));
         let (class, code) = match status {
@@ -107,6 +95,24 @@ impl Answer {
         }
         error
     }
+}
+
+/// The far side has done the work: a write whose answer is unusable did happen, as far as we know.
+fn unusable(http: &Http, code: &str, message: &str) -> Error {
+    Error::new(Class::Internal, code, format!("`{}` {message}", http.connection))
+        .outcome_unknown(!http.method.is_read())
+}
+
+fn decode(headers: &HeaderMap, bytes: &Bytes) -> Option<Value> {
+    if bytes.is_empty() {
+        return Some(Value::Null);
+    }
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if kind == "application/json" || kind.ends_with("+json") {
+        return serde_json::from_slice(bytes).ok();
+    }
+    std::str::from_utf8(bytes).ok().map(Value::from)
 }
 
 /// Whether a text is a code as we write them: a word in capitals.

@@ -16,7 +16,7 @@ use hyper_util::client::legacy::{
     Error as ClientError,
     connect::{CaptureConnection, capture_connection},
 };
-use sdk::{Class, Context, Error, Outcome};
+use sdk::{Class, Context, Error};
 
 use super::{
     Http,
@@ -41,16 +41,16 @@ struct Letter {
 /// The connection that was asked for last; whether it came tells whether anything can have been sent.
 type Asked = Mutex<Option<CaptureConnection>>;
 
-/// Calls the far side and turns its answer into the node's outcome.
-pub(super) async fn exchange(http: &Http, pool: &Pool, cx: &Context) -> Outcome {
+/// Calls the far side and waits for its answer, whatever it says.
+pub(super) async fn exchange(http: &Http, pool: &Pool, cx: &Context) -> Result<Answer, Error> {
     request::fits(http)?;
     let letter = letter(http, pool, cx)?;
     let asked = Asked::default();
-    let Some(timeout) = pool.timeout else { return deliver(http, pool, cx, letter, &asked).await };
+    let Some(timeout) = pool.timeout else { return deliver(http, pool, letter, &asked).await };
     tokio::select! {
         // The answer first: when both are there, time was not up.
         biased;
-        outcome = deliver(http, pool, cx, letter, &asked) => outcome,
+        answer = deliver(http, pool, letter, &asked) => answer,
         () = cx.sleep(timeout) => {
             let asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
             let is_sent = asked.as_ref().is_some_and(|asked| asked.connection_metadata().is_some());
@@ -60,13 +60,13 @@ pub(super) async fn exchange(http: &Http, pool: &Pool, cx: &Context) -> Outcome 
     }
 }
 
-async fn deliver(http: &Http, pool: &Pool, cx: &Context, mut letter: Letter, asked: &Asked) -> Outcome {
+async fn deliver(http: &Http, pool: &Pool, mut letter: Letter, asked: &Asked) -> Result<Answer, Error> {
     for _ in 0..=MOST_REDIRECTS {
         let answer = send(http, pool, &letter, asked).await?;
         if !answer.status.is_redirection() || http.accept.contains(&answer.status.as_u16()) {
-            return answer.outcome(http, cx);
+            return Ok(answer);
         }
-        let Some(next) = follow(http, pool, &letter, &answer)? else { return answer.outcome(http, cx) };
+        let Some(next) = follow(http, pool, &letter, &answer)? else { return Ok(answer) };
         letter = next;
     }
     Err(redirect_refused(http, "redirects more than 3 times"))

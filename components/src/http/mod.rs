@@ -76,9 +76,20 @@ impl Component for Http {
     }
 
     async fn run(&self, cx: &Context, _input: Shared) -> Outcome {
+        self.call(cx).await?.outcome(self, cx)
+    }
+}
+sdk::component!(Http);
+
+impl Http {
+    async fn call(&self, cx: &Context) -> Result<answer::Answer, Error> {
         let connection = cx.connection(&self.connection)?;
         let pool = connection.derived(|resource| connection::Pool::build(resource, cx))?;
         exchange::exchange(self, &pool, cx).await
     }
+
+    /// The answer's body as it came.
+    pub(crate) async fn bytes(&self, cx: &Context) -> Result<bytes::Bytes, Error> {
+        self.call(cx).await?.success(self, cx)
+    }
 }
-sdk::component!(Http);
