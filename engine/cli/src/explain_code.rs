@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use serde_json::json;
+
 use crate::output::{Fault, Output};
 
 #[derive(clap::Args)]
@@ -12,6 +14,10 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Fault> {
     let Some(code) = &arguments.code else {
+        if output.is_json() {
+            output.json(&engine::error::codes().collect::<Vec<_>>());
+            return Ok(ExitCode::SUCCESS);
+        }
         for code in engine::error::codes() {
             output.line(code);
         }
@@ -22,6 +28,10 @@ pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Fa
         let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         Fault::Usage(format!("there is no code `{code}`{hint}"))
     })?;
-    output.line(page.trim_end());
+    if output.is_json() {
+        output.json(&json!({"code": code.to_uppercase(), "page": page.trim_end()}));
+    } else {
+        output.line(page.trim_end());
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -27,7 +27,7 @@ use output::Output;
 
 /// Flows by business identity, from YAML to answers.
 #[derive(Parser)]
-#[command(name = "bactrian", version = VERSION, propagate_version = true)]
+#[command(name = "bactrian", version = VERSION, propagate_version = true, after_help = EXIT_CODES)]
 struct Arguments {
     /// Prints JSON for programs instead of text for people.
     #[arg(long, global = true)]
@@ -37,6 +37,9 @@ struct Arguments {
 }
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), ", with the designer as this build embedded it");
+
+const EXIT_CODES: &str = "Exit codes: 0 done; 1 the answer is no (documents refused, cases failed, the run failed); \
+    2 called wrongly; 3 the environment refused (port taken, store unreadable, file missing)";
 
 #[derive(Subcommand)]
 enum Command {

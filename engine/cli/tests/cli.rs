@@ -57,6 +57,22 @@ fn written(name: &str, text: &str) -> tempfile::TempDir {
 }
 
 #[test]
+fn the_flows_of_the_reference_are_good_and_all_their_cases_pass() {
+    let reference = "engine/testdata/flows-reference.yaml";
+    check(&["check", reference], 0, "58 documents are good: 0 errors, 0 warnings");
+    check(&["test", reference], 0, "27 passed, 0 failed");
+}
+
+#[test]
+fn every_answer_has_a_form_for_programs() {
+    let graph = json(&["--json", "graph", "cancel-order", "--biz-id", "used-car"], 0);
+    assert_eq!(graph["nodes"][0]["id"], "load");
+    assert_eq!(graph["edges"][0]["from"], "load");
+    assert_eq!(json(&["explain-code", "no_case", "--json"], 0)["code"], "NO_CASE");
+    assert!(json(&["explain-code", "--json"], 0).as_array().is_some_and(|codes| codes.len() > 100));
+}
+
+#[test]
 fn check_says_yes_to_the_shipped_flows_and_no_with_a_place_and_a_mend() {
     check(&["check", "flows"], 0, "documents are good: 0 errors");
     let folder = written("broken.yaml", BROKEN);

@@ -27,7 +27,7 @@ use crate::{
     Chosen,
     flow::{
         document::HttpMode,
-        expr::{Root, Scope, Template},
+        expr::{self, Root, Scope, Template},
         plan::HttpPlan,
     },
     identify::Caller,
@@ -114,11 +114,15 @@ fn route(
     let request = Shared::new(asked.to_value(body));
     let scope = Routed { request: &request, now };
     call.input = match &http.input {
-        Some(template) => shaped(template, &scope)?,
+        // With a contract what is missing is filled in, or told of by its path.
+        Some(template) if call.chosen.plan.input.is_some() => {
+            shaped(template, &scope)?.unwrap_or_else(|| Shared::new(Value::Object(Map::new())))
+        }
+        Some(template) => template.evaluate(&scope).map_err(|fault| unshaped(&fault))?,
         None => Shared::new(request["body"].clone()),
     };
     if let Some(template) = &http.idempotency_key {
-        call.key = keyed(&*shaped(template, &scope)?)?;
+        call.key = shaped(template, &scope)?.map_or(Ok(None), |key| keyed(&key))?;
         call.digest = digest_of(&asked.parts, bytes);
     }
     call.request = Some(Arc::new(LazyLock::new(Box::new(move || request))));
@@ -199,12 +203,14 @@ impl Scope for Routed<'_> {
     }
 }
 
-fn shaped(template: &Template, scope: &Routed<'_>) -> Result<Shared, Problem> {
-    template.evaluate(scope).map_err(|fault| {
-        tracing::debug!(%fault, "the request does not fit the route");
-        let detail = "the request lacks what the route of this flow reads";
-        Problem::refused(StatusCode::BAD_REQUEST, "REQUEST_INVALID", detail)
-    })
+fn shaped(template: &Template, scope: &Routed<'_>) -> Result<Option<Shared>, Problem> {
+    template.evaluate_given(scope).map_err(|fault| unshaped(&fault))
+}
+
+fn unshaped(fault: &expr::Failure) -> Problem {
+    // A cause names what the author wrote, and types: never a value of the caller's.
+    let detail = format!("the request lacks what the route of this flow reads: {fault}");
+    Problem::refused(StatusCode::BAD_REQUEST, "REQUEST_INVALID", detail)
 }
 
 fn keyed(value: &Value) -> Result<Option<Box<str>>, Problem> {

@@ -48,6 +48,10 @@ pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Fa
     let plan =
         snapshot.flow(&arguments.flow, None, &identity).map_err(|error| Fault::Usage(error.message))?;
     let picture = Picture::of(&plan);
+    if output.is_json() {
+        output.json(&picture.to_json());
+        return Ok(ExitCode::SUCCESS);
+    }
     let text = match arguments.format {
         Format::Mermaid => text::mermaid(&picture),
         Format::Dot => text::dot(&picture),

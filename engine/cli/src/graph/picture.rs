@@ -1,6 +1,7 @@
 //! A flow as boxes and lines: what all three formats are drawn from.
 
 use engine::flow::plan::{Body, Kind, Node, Plan};
+use serde_json::{Value, json};
 
 /// A box.
 pub(super) struct Station {
@@ -60,6 +61,22 @@ impl Picture {
             }
         }
         Self { title: format!("{} (level {})", plan.flow, plan.level), stations, lines }
+    }
+
+    /// For programs that draw themselves.
+    pub(super) fn to_json(&self) -> Value {
+        let id = |at: usize| &*self.stations[at].id;
+        let nodes = self.stations.iter().map(|station| {
+            json!({
+                "id": station.id, "kind": station.kind, "use": station.uses, "isOptional": station.is_optional,
+                "isUndoable": station.is_undoable, "rank": station.rank,
+            })
+        });
+        let edges = self.lines.iter().map(|line| {
+            let (from, to) = (id(line.from), id(line.to));
+            json!({"from": from, "to": to, "isOrderOnly": line.is_order_only, "case": line.case})
+        });
+        json!({"title": self.title, "nodes": nodes.collect::<Value>(), "edges": edges.collect::<Value>()})
     }
 }
 

@@ -109,6 +109,12 @@ impl Expression {
         }
     }
 
+    /// Whether it is no more than a path that leads to nothing.
+    #[must_use]
+    pub fn is_absent(&self, scope: &dyn Scope) -> bool {
+        matches!(&self.form, Form::Path(path) if path.find(scope).is_none())
+    }
+
     /// Evaluates to a value that may be shared with the scope rather than copied.
     ///
     /// # Errors

@@ -105,6 +105,19 @@ impl Template {
             shape => shape.value(scope).map(Shared::new),
         }
     }
+
+    /// Evaluates what comes from outside: a field that is no more than a path to something missing is left out, so
+    /// that defaults are filled or a contract names it. `None` when that is the whole.
+    ///
+    /// # Errors
+    /// As [`Template::evaluate`].
+    pub fn evaluate_given(&self, scope: &dyn Scope) -> Result<Option<Shared>, Failure> {
+        match &self.shape {
+            Shape::Exact(expression) if expression.is_absent(scope) => Ok(None),
+            Shape::Object(_) => self.shape.given(scope).map(|value| value.map(Shared::new)),
+            _ => self.evaluate(scope).map(Some),
+        }
+    }
 }
 
 impl Shape {
@@ -140,6 +153,25 @@ impl Shape {
                 });
                 Ok(json!({ PIECES_KEY: pieces.collect::<Result<Vec<_>, _>>()? }))
             }
+        }
+    }
+}
+
+impl Shape {
+    /// See [`Template::evaluate_given`].
+    fn given(&self, scope: &dyn Scope) -> Result<Option<Value>, Failure> {
+        match self {
+            Self::Exact(expression) if expression.is_absent(scope) => Ok(None),
+            Self::Object(fields) => {
+                let mut object = Map::with_capacity(fields.len());
+                for (key, shape) in fields {
+                    if let Some(value) = shape.given(scope)? {
+                        object.insert(key.clone(), value);
+                    }
+                }
+                Ok(Some(Value::Object(object)))
+            }
+            shape => shape.value(scope).map(Some),
         }
     }
 }

@@ -90,6 +90,29 @@ nodes:
     assert_eq!((other.status, other.header("allow")), (405, Some("GET")));
     let lacking = world.get("/page/1").await;
     assert_eq!((lacking.status, lacking.code().as_str()), (400, "REQUEST_INVALID"));
+    assert!(lacking.json()["detail"].as_str().unwrap().contains("`tag`"), "{lacking:?}");
+}
+
+#[tokio::test]
+async fn what_a_route_does_not_find_in_the_request_is_for_the_contract_to_say() {
+    let world = World::new(
+        "Flow cancel
+triggers:
+  http:
+    method: POST
+    path: '/orders/{id}/cancel'
+    idempotencyKey: '${request.headers[\"idempotency-key\"]}'
+    input: {id: '${request.params.id}', reason: '${request.body.reason}', by: '${request.body.by}'}
+input: {required: [by], properties: {reason: {type: string, default: none}, by: {type: string}}}
+nodes:
+  say: {use: map, with: '${input}'}",
+    )
+    .await;
+    let told = world.post("/orders/O1/cancel", "", &json!({"by": "me"})).await;
+    assert_eq!(told.json(), json!({"id": "O1", "by": "me", "reason": "none"}));
+    let lacking = world.post("/orders/O1/cancel", "", &json!({})).await;
+    assert_eq!((lacking.status, lacking.code().as_str()), (400, "INPUT_INVALID"));
+    assert_eq!(lacking.json()["errors"][0]["path"], "/by");
 }
 
 #[tokio::test]
