@@ -5,11 +5,12 @@ use std::{path::Path, time::Duration};
 
 use bactrian_engine::{
     Engine, Invocation, OpenError, Settings,
+    recent::Keeping,
     state::{Correlation, Delivered, Filter, Inbound, Status, Tenant},
 };
 use sdk::{Registry, Shared, Value, serde_json::json};
 
-use crate::http::{World, document, events::events};
+use crate::http::{World, document, events::events, world::until};
 
 const PAY: &str = "Flow pay
 durable: true
@@ -266,4 +267,27 @@ async fn a_durable_run_has_the_page_and_the_stream_every_run_has() {
     assert_eq!(told.iter().filter(|(name, _)| name == "node").count(), 4);
     assert_eq!(page["compensations"][0]["attempts"].as_array().map(Vec::len), Some(1), "{page}");
     assert_eq!(page["compensations"][0]["use"], "map");
+}
+
+#[tokio::test]
+async fn a_page_tells_what_the_journal_leaves_out_though_nobody_here_saw_the_run() {
+    let told = "Flow told
+durable: true
+input: {type: object, required: [no], properties: {no: {type: string}}}
+nodes:
+  paid: {wait: {callback: {channel: bank, key: '${input.no}'}}}
+  guard: {needs: [paid], when: nodes.paid.fen < 0, fail: {code: WRONG}}
+  sum: {needs: [guard], use: map, with: {fen: '${nodes.paid.fen}'}}";
+    let forget = Keeping { runs: 0, failed: 0, ..Keeping::default() };
+    let world = World::with(told, |settings| settings.keeping = forget).await;
+    let accepted = world.call("told", "prefer: respond-async\r\n", &json!({"no": "P1"})).await;
+    let place = accepted.header("location").unwrap().to_owned();
+    world.post("/v1/callbacks/bank", "", &json!({"no": "P1", "fen": 7})).await;
+    until(async || world.get(&place).await.json()["status"] == "succeeded").await;
+    let page = world.get(&place).await.json();
+    let node = |id: &str| page["nodes"].as_array().unwrap().iter().find(|node| node["id"] == id).cloned();
+    assert_eq!(node("guard").unwrap()["skip"]["kind"], "when", "{page}");
+    let sum = node("sum").unwrap();
+    assert_eq!((&sum["input"], &sum["output"]), (&json!({"fen": 7}), &json!({"fen": 7})));
+    assert_eq!(node("paid").unwrap()["output"]["fen"], 7);
 }

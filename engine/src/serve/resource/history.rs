@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     journal::{Journal, waits},
+    retold,
     run::UndoStep,
 };
 use crate::{
@@ -150,13 +151,17 @@ pub(super) async fn page(engine: &Engine, id: &str) -> Result<Option<Value>, Pro
     };
     let served = engine.served();
     let journal = Journal { records: &known.records, plan: served.plan(&origin.plan).map(|plan| &**plan) };
+    let seen = match seen(engine, id) {
+        seen if seen.is_empty() => retold::nodes(engine, origin, &known).await,
+        seen => seen,
+    };
     let late = engine.store().late(run).await.unwrap_or_default();
     let mut page = json!(item(&row, engine.settings().clock.now()));
     let more = json!({
         "input": *origin.input,
         "output": output.as_deref(),
         "isTraced": true,
-        "nodes": journal.nodes(seen(engine, id)),
+        "nodes": journal.nodes(seen),
         "compensations": journal.compensations(),
         "waits": waits(&known),
         "parent": origin.parent.as_ref().map(|parent| parent.run.to_string()),

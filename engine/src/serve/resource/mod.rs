@@ -22,6 +22,7 @@ pub(super) mod live;
 mod named;
 pub(super) mod outbox;
 pub(super) mod publish;
+mod retold;
 pub(super) mod revision;
 pub(super) mod run;
 pub(super) mod status;
