@@ -6,7 +6,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use arc_swap::ArcSwap;
@@ -21,6 +21,7 @@ use super::{
         key,
         table::{Changes, Pairs, Table},
     },
+    space::Room,
     table::{Durability, SledTable},
 };
 
@@ -47,6 +48,8 @@ pub(crate) struct Periods {
     number: Mutex<u32>,
     /// While a copy is made: the keys it has to copy again.
     touched: Mutex<Option<BTreeSet<Vec<u8>>>>,
+    /// Of a store that is served.
+    room: OnceLock<Room>,
 }
 
 /// A database that is nearly ready to be the current one.
@@ -88,9 +91,20 @@ impl Periods {
             older: Mutex::new(older),
             number: Mutex::new(number),
             touched: Mutex::new(None),
+            room: OnceLock::new(),
         };
         periods.point_at(number)?;
         Ok(periods)
+    }
+
+    /// From now on nothing is written without room for it.
+    pub(crate) fn keep_room(&self, room: Room) {
+        let _once_when_opened = self.room.set(room);
+    }
+
+    /// The room that is kept, if any is.
+    pub(crate) fn room(&self) -> Option<&Room> {
+        self.room.get()
     }
 
     /// Makes the current database as durable as the store was told to be.
@@ -137,13 +151,27 @@ impl Periods {
         let number = *lock(&self.number) + 1;
         let path = of_period(&self.dir, number);
         remove(&path)?;
-        let table = SledTable::open(&path, self.cache_bytes)?;
+        let made = self.fill(&old, &path, (what, owned));
+        if made.is_err() {
+            // What there is of it takes space that may be wanted badly.
+            remove(&path)?;
+        }
+        Ok(Fresh { table: made?, number, what })
+    }
+
+    fn fill(
+        &self,
+        old: &SledTable,
+        path: &Path,
+        (what, owned): (Move, BTreeSet<RunId>),
+    ) -> Result<SledTable> {
+        let table = SledTable::open(path, self.cache_bytes)?;
         match what {
-            Move::Live => copy::live(&*old, &table, &copy::live_runs(&*old, owned)?)?,
-            Move::All => copy::all(&*old, &table)?,
+            Move::Live => copy::live(old, &table, &copy::live_runs(old, owned)?)?,
+            Move::All => copy::all(old, &table)?,
         }
         table.flush(self.durability)?;
-        Ok(Fresh { table, number, what })
+        Ok(table)
     }
 
     /// Ends the current period. Called by the committer, between two groups. A crash at any instant
@@ -228,6 +256,9 @@ impl Table for Periods {
     }
 
     fn apply(&self, changes: Changes) -> Result<()> {
+        if let Some(room) = self.room.get() {
+            room.wait();
+        }
         if let Some(touched) = &mut *lock(&self.touched) {
             touched.extend(changes.iter().map(|(key, _)| key.clone()));
         }

@@ -4,6 +4,8 @@
 use std::{
     fs::{File, OpenOptions, remove_file},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
 };
 
 use fs2::FileExt;
@@ -62,6 +64,52 @@ impl Space {
         !self.is_held
     }
 }
+
+/// Keeps sled from ever meeting a disk without space: it would refuse everything from then on, also once there is
+/// space again. Whoever is about to write waits instead.
+pub(crate) struct Room {
+    dir: PathBuf,
+    /// Below this nothing is written.
+    least: u64,
+    available: Available,
+    is_closing: AtomicBool,
+}
+
+impl Room {
+    /// Room in `dir`: an eighth of the reserve is never used.
+    pub(crate) fn new(dir: &Path, reserve: u64, available: Available) -> Self {
+        let is_closing = AtomicBool::new(false);
+        Self { dir: dir.to_owned(), least: reserve / 8, available, is_closing }
+    }
+
+    /// Whether nothing may be written now.
+    pub(crate) fn is_used_up(&self) -> bool {
+        self.least > 0 && (self.available)(&self.dir).unwrap_or(u64::MAX) < self.least
+    }
+
+    /// Answers once there is room, or nobody needs it any more. Blocks: for the committer's thread alone.
+    pub(crate) fn wait(&self) {
+        let mut is_told = false;
+        while self.is_used_up() && !self.is_closing.load(Ordering::Relaxed) {
+            if !is_told {
+                tracing::error!("the disk is full: nothing is written until there is room again");
+                is_told = true;
+            }
+            std::thread::park_timeout(AGAIN);
+        }
+        if is_told {
+            tracing::warn!("writing goes on");
+        }
+    }
+
+    /// Nobody waits any more.
+    pub(crate) fn close(&self) {
+        self.is_closing.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Between two looks at the disk.
+const AGAIN: Duration = Duration::from_millis(50);
 
 /// What the file system says.
 pub(crate) fn measure(path: &Path) -> std::io::Result<u64> {

@@ -19,7 +19,7 @@ use super::{
     },
     Settings, Sled, Upkeep,
     period::{Move, Periods},
-    space::Space,
+    space::{Room, Space},
 };
 
 /// What the committer does to make a group durable.
@@ -49,6 +49,7 @@ impl Sled {
         let ledger = Ledger::open(periods.clone(), now)?;
         periods.flush()?;
         let incarnation = ledger.incarnation();
+        periods.keep_room(Room::new(&settings.dir, settings.reserve_bytes, settings.available));
         let space = Space::open(&settings.dir, settings.reserve_bytes, settings.available)?;
         let committer = Committer::start(ledger, Disk { periods: periods.clone(), space })?;
         Ok(Self { committer, periods, incarnation, turning: tokio::sync::Mutex::new(()) })
@@ -58,6 +59,11 @@ impl Sled {
     #[must_use]
     pub fn written(&self) -> Written {
         self.committer.written()
+    }
+
+    /// Refuses what others can bring again. What runs have done waits for room instead.
+    fn refuse_when_full(&self) -> Result<()> {
+        if self.periods.room().is_some_and(Room::is_used_up) { Err(Error::Full) } else { Ok(()) }
     }
 
     /// Runs a read where it may block.
@@ -176,9 +182,19 @@ impl Documents for Sled {
     }
 }
 
+impl Drop for Sled {
+    /// Ends the wait for room, so that the committer can end.
+    fn drop(&mut self) {
+        if let Some(room) = self.periods.room() {
+            room.close();
+        }
+    }
+}
+
 #[async_trait]
 impl Store for Sled {
     async fn create(&self, start: Start) -> Result<Created> {
+        self.refuse_when_full()?;
         let (begin, mut lease) = prepare::start(self.incarnation, start)?;
         lease.seq = begin.write.head.count;
         Ok(match self.committer.begin(move |ledger| ledger.create(&begin)).await? {
@@ -235,6 +251,7 @@ impl Store for Sled {
 
     async fn deliver(&self, message: Inbound) -> Result<Delivered> {
         prepare::inbound(&message)?;
+        self.refuse_when_full()?;
         self.committer.durably(move |ledger| ledger.deliver(&message)).await
     }
 

@@ -1,5 +1,7 @@
 //! What only a store with files can get wrong: periods, retention, space, export, damage.
 
+use std::time::Duration;
+
 use bactrian_engine::state::{
     Created, Delivered, Durability, Error, Expected, Filter, Settings, Sled, Status, Store, Upkeep,
 };
@@ -199,7 +201,16 @@ async fn on_a_full_disk_live_runs_finish_and_starts_are_refused() {
     let dir = TempDir::new().unwrap();
     let settings = Settings {
         reserve_bytes: 1 << 20,
-        available: |path| Ok(if path.join("full").exists() { 1_000 } else { 1 << 40 }),
+        available: |path| {
+            let is = |name| path.join(name).exists();
+            Ok(if is("brimful") {
+                1_000
+            } else if is("full") {
+                200 << 10
+            } else {
+                1 << 40
+            })
+        },
         ..settings(dir.path())
     };
     let store = Sled::open(&settings, NOW).unwrap();
@@ -220,6 +231,34 @@ async fn on_a_full_disk_live_runs_finish_and_starts_are_refused() {
     store.deliver(world.message("x", "y")).await.unwrap();
     owned(store.create(world.start()).await.unwrap());
     assert!(dir.path().join("reserve").exists(), "it is set aside again");
+}
+
+#[tokio::test]
+async fn on_a_disk_without_space_runs_wait_for_room_and_go_on() {
+    let dir = TempDir::new().unwrap();
+    let settings = Settings {
+        reserve_bytes: 1 << 20,
+        available: |path| Ok(if path.join("brimful").exists() { 1_000 } else { 1 << 40 }),
+        ..settings(dir.path())
+    };
+    let store = Sled::open(&settings, NOW).unwrap();
+    let mut world = World::memory();
+    let mut lease = owned(store.create(world.start()).await.unwrap());
+    let run = lease.run();
+    std::fs::write(dir.path().join("brimful"), "").unwrap();
+    let batch = world.batch(&[succeeded("a")]);
+    let mut append = store.append(&mut lease, batch);
+    assert!(tokio::time::timeout(Duration::from_millis(200), &mut append).await.is_err(), "it waits");
+    assert!(matches!(store.deliver(world.message("x", "y")).await, Err(Error::Full)));
+    assert!(matches!(store.create(world.start()).await, Err(Error::Full)));
+    assert_eq!(store.read(run).await.unwrap().unwrap().records.len(), 1, "what is there can be read");
+    std::fs::remove_file(dir.path().join("brimful")).unwrap();
+    append.await.unwrap();
+    assert_eq!(store.read(run).await.unwrap().unwrap().records.len(), 2);
+    owned(store.create(world.start()).await.unwrap());
+    // Nor does a store that is closed wait for ever.
+    std::fs::write(dir.path().join("brimful"), "").unwrap();
+    drop(store);
 }
 
 /// A run that broke a rule of the journal is given back and claimed again.
