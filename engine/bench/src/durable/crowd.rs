@@ -39,7 +39,8 @@ pub(super) fn measure(settings: &Settings, runtime: &Runtime) -> Result<(), Box<
     })
 }
 
-fn server(dir: &Path, more: &[&str]) -> io::Result<Server> {
+/// The server that is measured, on files in `dir`.
+pub(super) fn server(dir: &Path, more: &[&str]) -> io::Result<Server> {
     let data = dir.join("data");
     let data = data.to_string_lossy();
     Server::start(&[&["durable-server", &*data], more].concat())
@@ -49,7 +50,7 @@ fn server(dir: &Path, more: &[&str]) -> io::Result<Server> {
 async fn recovery(settings: &Settings) -> Result<(), Box<dyn std::error::Error>> {
     let dir = tempfile::tempdir_in(&settings.scratch)?;
     let held = server(dir.path(), &["--holds"])?;
-    start(held.address, "bench.held", settings.live).await?;
+    start(held.address, "bench.held", settings.live, numbered).await?;
     drop(held);
     let begun = now();
     let server = server(dir.path(), &[])?;
@@ -78,7 +79,7 @@ async fn waiting(settings: &Settings) -> Result<(), Box<dyn std::error::Error>> 
     let dir = tempfile::tempdir_in(&settings.scratch)?;
     let first = server(dir.path(), &[])?;
     let empty = first.resident_kib()?;
-    start(first.address, "bench.waiting", settings.waiting).await?;
+    start(first.address, "bench.waiting", settings.waiting, numbered).await?;
     let full = first.resident_kib()?;
     drop(first);
     let begun = now();
@@ -97,12 +98,21 @@ async fn waiting(settings: &Settings) -> Result<(), Box<dyn std::error::Error>> 
     Ok(())
 }
 
-/// Starts `runs` runs and does not wait for their end.
-async fn start(address: SocketAddr, flow: &str, runs: usize) -> io::Result<()> {
+fn numbered(nth: usize) -> String {
+    format!(r#"{{"id":"O{nth}"}}"#)
+}
+
+/// Starts `runs` runs, each with its input, and does not wait for their end.
+pub(super) async fn start(
+    address: SocketAddr,
+    flow: &str,
+    runs: usize,
+    input: impl Fn(usize) -> String + Clone + Send + 'static,
+) -> io::Result<()> {
     let next = Arc::new(AtomicUsize::new(0));
     let mut callers: JoinSet<io::Result<()>> = JoinSet::new();
     for _ in 0..CALLERS {
-        let (next, path) = (Arc::clone(&next), format!("/v1/flows/{flow}"));
+        let (next, path, input) = (Arc::clone(&next), format!("/v1/flows/{flow}"), input.clone());
         callers.spawn(async move {
             let mut stream = TcpStream::connect(address).await?;
             let mut buffer = Vec::new();
@@ -111,8 +121,7 @@ async fn start(address: SocketAddr, flow: &str, runs: usize) -> io::Result<()> {
                 if id >= runs {
                     return Ok(());
                 }
-                let body = format!(r#"{{"id":"O{id}"}}"#);
-                let request = loader::request(&path, &body, "prefer: respond-async\r\n");
+                let request = loader::request(&path, &input(id), "prefer: respond-async\r\n");
                 while !exchange(&mut stream, &request, &mut buffer).await? {
                     pause(Duration::from_millis(20)).await;
                 }

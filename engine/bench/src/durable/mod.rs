@@ -4,6 +4,7 @@ mod crowd;
 mod floor;
 mod rate;
 mod serve;
+mod timers;
 
 use std::path::PathBuf;
 
@@ -26,6 +27,9 @@ pub(crate) struct Settings {
     /// Runs that wait for a callback.
     #[arg(long, default_value_t = 1_000_000)]
     waiting: usize,
+    /// Runs that sleep until instants spread over twenty seconds.
+    #[arg(long, default_value_t = 10_000)]
+    timers: usize,
     /// Where the files are made: a directory of the disk that is meant, not of memory.
     #[arg(long, default_value = "target")]
     scratch: PathBuf,
@@ -39,5 +43,6 @@ pub(crate) fn measure(settings: &Settings) -> Result<(), Box<dyn std::error::Err
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     floor::print_disk(settings)?;
     rate::measure(settings, &runtime)?;
+    timers::measure(settings, &runtime)?;
     crowd::measure(settings, &runtime)
 }

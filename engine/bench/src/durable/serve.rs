@@ -9,6 +9,8 @@ use std::{
 use engine::{Engine, Settings, serve::Server};
 use sdk::{Registry, prelude::*};
 
+use super::timers;
+
 /// Flows of three write steps, of a step that may never answer, and of a wait.
 const FLOWS: &str = "apiVersion: bactrian/v1
 kind: Flow
@@ -88,7 +90,7 @@ sdk::component!(Hold);
 pub(crate) fn serve(data: PathBuf, holds: bool) -> Result<(), Box<dyn std::error::Error>> {
     HOLDS.store(holds, Ordering::Relaxed);
     let flows = data.with_extension("yaml");
-    std::fs::write(&flows, FLOWS)?;
+    std::fs::write(&flows, format!("{FLOWS}---\n{}", timers::FLOWS))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut settings = Settings::new(Registry::collect()?);
