@@ -1,12 +1,12 @@
 //! Durable runs in a whole engine: they wait as rows, are woken by time and messages, survive a restart on the
 //! revision they began with, and answer a key once.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use bactrian_engine::{
     Engine, Invocation, OpenError, Settings,
     recent::Keeping,
-    state::{Correlation, Delivered, Filter, Inbound, Status, Tenant},
+    state::{Correlation, Delivered, Fault, Filter, Inbound, Memory, Status, Tenant},
 };
 use sdk::{Registry, Shared, Value, serde_json::json};
 
@@ -290,4 +290,23 @@ nodes:
     let sum = node("sum").unwrap();
     assert_eq!((&sum["input"], &sum["output"]), (&json!({"fen": 7}), &json!({"fen": 7})));
     assert_eq!(node("paid").unwrap()["output"]["fen"], 7);
+}
+
+#[tokio::test]
+async fn a_run_that_failed_keeps_its_answer_and_a_start_that_was_refused_keeps_none() {
+    let store = Arc::new(Memory::new(0).unwrap());
+    let mut is_full = true;
+    store.on_call(move |call| (call == "create" && std::mem::take(&mut is_full)).then_some(Fault::Full));
+    let down = "Flow down\ndurable: true\nnodes:\n  \
+                a: {fail: {code: DOWN, status: 503, class: unavailable, message: not now}}";
+    let world = World::with(down, |settings| settings.store = Some(store)).await;
+    let call = async |key: &str| world.call("down", &format!("idempotency-key: {key}\r\n"), &json!({})).await;
+    let refused = call("k").await;
+    assert_eq!((refused.status, refused.code().as_str()), (507, "STORE_FULL"));
+    let failed = call("k").await;
+    assert_eq!((failed.status, failed.code().as_str()), (503, "DOWN"), "nothing was kept of the refusal");
+    let again = call("k").await;
+    assert_eq!((again.status, &again.body), (503, &failed.body), "it has run, and so it answered");
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    assert_ne!(call("k2").await.header("x-run-id"), failed.header("x-run-id"), "another try has another key");
 }

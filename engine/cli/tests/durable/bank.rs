@@ -14,10 +14,8 @@ async fn pay(world: &World, number: &str, fen: u64) {
 
 /// Calls of the sandbox's endpoints that took effect, by endpoint.
 async fn effects(world: &World, service: &str, endpoint: &str, key: &str) -> usize {
-    let path = format!("/events?service={service}&endpoint={endpoint}&key={key}");
-    let events = world.service("GET", &path, &Value::Null).await;
     let is_first = |event: &&Value| event["status"].as_u64().is_some_and(|status| status < 300);
-    events["events"].as_array().unwrap().iter().filter(is_first).count()
+    world.heard(service, endpoint, key).await.iter().filter(is_first).count()
 }
 
 /// Waits until a payment has ended, and says how.
@@ -55,9 +53,23 @@ async fn a_callback_on_time_early_or_twice_books_once() {
     check(&world, ("P1", 100), "bank/callback", json!({}), "SUCCESS").await;
     check(&world, ("P2", 100), "bank/callback", json!({"duplicateRate": 1}), "SUCCESS").await;
     // The bank answers after it has called back: nobody waits for the message yet.
-    check(&world, ("P3", 100), "bank/create", json!({"replyDelayMs": 600}), "SUCCESS").await;
+    world.switch("bank/create", &json!({"replyDelayMs": 600})).await;
+    let before = world.answered().await;
+    pay(&world, "P3", 100).await;
+    let between = world.answered().await - before;
+    assert!(
+        between >= 3,
+        "figures, a callback, then the payment: it was there before the run could wait for it"
+    );
+    assert_eq!(outcome(&world, "P3").await, "SUCCESS");
+    assert_eq!(effects(&world, "finance", "book", "P3:book").await, 1);
     // Its answer is lost, and the transfer is asked for again under the same key.
     check(&world, ("P4", 100), "bank/create", json!({"lostResponseRate": 0.5}), "SUCCESS").await;
+    let created = world.service("GET", "/events?service=bank&endpoint=create", &Value::Null).await;
+    let created = created["events"].as_array().unwrap().iter();
+    let created: Vec<_> =
+        created.filter(|call| call["key"].as_str().is_some_and(|k| k.contains("P4"))).collect();
+    assert!(created.len() > 1 && created[0]["lost"] == json!(true), "{created:?}");
     check(&world, ("P5", 144), "bank/callback", json!({"duplicateRate": 1}), "FAIL").await;
     world.audit().await;
 }
@@ -105,6 +117,8 @@ async fn a_callback_reaches_its_run_through_a_crash() {
     for number in 1..=8 {
         pay(&world, &format!("P{number}"), 100).await;
     }
+    let left = world.runs("pay-order").await;
+    assert!(left.iter().any(|status| status == "waiting"), "{left:?}");
     world.kill();
     crate::world::rest(700).await;
     world.start().await;
@@ -115,6 +129,7 @@ async fn a_callback_reaches_its_run_through_a_crash() {
     assert_eq!(world.ended("pay-order").await, ["succeeded"; 8]);
     for number in 1..=8 {
         assert_eq!(outcome(&world, &format!("P{number}")).await, "SUCCESS");
+        assert_eq!(effects(&world, "finance", "book", &format!("P{number}:book")).await, 1, "P{number}");
     }
     world.audit().await;
 }

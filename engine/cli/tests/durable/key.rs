@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::world::{Told, World, rest, until};
+use crate::world::{Told, World, until};
 
 const CALLERS: usize = 64;
 
@@ -39,21 +39,32 @@ async fn sixty_four_callers_and_a_crash_are_one_run_and_one_answer() {
     world.switch("*/*", &json!({"latencyMs": 60, "jitterMs": 60})).await;
     let calls = lot();
     let interrupted = join_all((0..CALLERS).map(|_| world.try_call("POST", "/auctions/L1/close", &calls)));
-    let answered = tokio::select! {
-        told = interrupted => told.into_iter().flatten().collect(),
-        () = rest(300) => Vec::new(),
+    let on_its_way = async {
+        until("the far side has been called", async || {
+            let heard = world.service("GET", "/events", &Value::Null).await;
+            !heard["events"].as_array().unwrap().is_empty()
+        })
+        .await;
+        world.get("/v1/runs?flow=close-auction&limit=9").await["items"].clone()
     };
-    assert!(answered.is_empty(), "the run is on its way when the process dies");
+    let known = tokio::select! {
+        told = interrupted => panic!("they were answered before the process died: {told:?}"),
+        known = on_its_way => known,
+    };
     world.kill();
+    let known: Vec<_> = known.as_array().unwrap().iter().map(|run| (&run["id"], &run["status"])).collect();
+    assert_eq!(known.len(), 1, "one run for all of them: {known:?}");
+    assert_eq!(known[0].1, "running", "it dies on the way");
     world.start().await;
     let after_the_crash = all_alike(&world).await;
+    assert_eq!(known[0].0, &json!(after_the_crash.0), "the same run went on");
     world.kill();
     world.start().await;
     assert_eq!(all_alike(&world).await, after_the_crash, "from the store alone");
     assert_eq!(world.runs("close-auction").await, ["succeeded"]);
     let orders = world.service("GET", "/events?service=orders&endpoint=create", &Value::Null).await;
-    let made: BTreeSet<_> =
-        orders["events"].as_array().unwrap().iter().map(|e| e["key"].to_string()).collect();
+    let orders = orders["events"].as_array().unwrap();
+    let made: BTreeSet<_> = orders.iter().map(|made| made["key"].as_str().unwrap()).collect();
     assert_eq!(made.len(), 1, "every try had one key");
     let other = json!({"vehicleId": "V1", "buyer": "U2", "priceFen": 8_800_000});
     assert_eq!(world.call("POST", "/auctions/L1/close", &other).await.status, 422);
