@@ -1,3 +1,2 @@
 /** What the generator offers to the test that holds its output. */
-export function resources(openapi: unknown): unknown;
-export function typesOf(copy: unknown): string;
+export function stored(): ReadonlyMap<string, string>;

@@ -134,7 +134,7 @@ fn queried(told: &Operation, schemas: &mut Schemas) -> Vec<Value> {
 /// A parameter is there or not; nobody sends null.
 fn optional(schema: &mut Value) {
     let Some(schema) = schema.as_object_mut() else { return };
-    if schema.get("default").is_some_and(Value::is_null) {
+    if schema.get("default").is_some_and(|default| default.is_null() || *default == json!([])) {
         schema.remove("default");
     }
     if let Some(Value::Array(types)) = schema.get_mut("type") {

@@ -63,6 +63,7 @@ pub(in crate::serve) struct CatalogDocument {
 
 /// A file of what serves.
 #[derive(Serialize, JsonSchema)]
+#[schemars(rename = "CatalogFile")]
 pub(in crate::serve) struct File {
     /// Its path.
     path: String,

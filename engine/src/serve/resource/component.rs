@@ -1,5 +1,7 @@
 //! `/v1/components`: what can stand behind `use:`, with schema, words to find it by, and who uses it.
 
+use std::collections::BTreeMap;
+
 use pinyin::ToPinyin as _;
 use schemars::JsonSchema;
 use sdk::{Effect, Value, serde_json::to_value};
@@ -27,6 +29,7 @@ pub(in crate::serve) struct Component {
     /// What it is for.
     description: Option<String>,
     /// The JSON Schema of its `with:`.
+    #[schemars(with = "BTreeMap<String, Value>")]
     schema: Value,
     /// The group it stands in.
     category: Option<&'static str>,

@@ -1,19 +1,5 @@
 /** Written by scripts/api.mjs from the engine's /openapi.json; change it there. */
-import type { Json } from '../core/json';
 
-/** RFC 9457 problem details. */
-export interface Problem {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly code: string;
-  readonly detail?: string;
-  readonly run?: string | null;
-  readonly node?: string | null;
-  readonly class: string;
-  readonly retriable: boolean;
-  readonly causes?: readonly { readonly [key: string]: Json }[];
-}
 export type GetPath =
   | `/v1/flows/${string}`
   | '/v1/runs'
@@ -22,6 +8,7 @@ export type GetPath =
   | `/v1/runs/${string}/undo`
   | '/v1/outbox'
   | '/v1/components'
+  | '/v1/schema'
   | '/v1/extensions'
   | `/v1/extensions/${string}/resolve`
   | '/v1/flows'
