@@ -16,6 +16,9 @@ const WIDTH = 110;
 const METHODS = ['get', 'post', 'put', 'delete'];
 const SCHEMAS = '#/components/schemas/';
 
+/** Titles of texts and of the engine are treated alike. */
+const TITLE = 'Title';
+
 /** The text of every file: one for each part of the product, one for what several of them share, one for addresses. */
 export function typesOf(openapi) {
   const { schemas } = openapi.components;
@@ -23,16 +26,18 @@ export function typesOf(openapi) {
   for (const name of homes.keys())
     for (const family of FAMILIES) if (name.startsWith(family)) homes.set(name, family.toLowerCase());
   const files = [...new Set(homes.values())].sort().map((home) => {
-    const own = Object.keys(schemas).filter((name) => homes.get(name) === home);
+    const own = Object.keys(schemas).filter((name) => homes.get(name) === home && name !== TITLE);
     const shapes = own.map((name) => `${told(schemas[name], '')}${declared(name, schemas[name])}`).join('\n');
     const foreign = [...new Set(own.flatMap((name) => named(schemas[name])))].sort();
-    const from = (other) => foreign.filter((name) => homes.get(name) === other);
+    const from = (other) => foreign.filter((name) => homes.get(name) === other && name !== TITLE);
+    const title = foreign.includes(TITLE) ? [imported([TITLE], '../../core/title')] : [];
     const others = [...new Set(foreign.map((name) => homes.get(name)))]
       .sort()
       .filter((other) => other !== home);
     const known = /: Json\b|\bJson[ ;\]|)]/.test(shapes) ? [imported(['Json'], '../../core/json')] : [];
-    const imports = others.map((other) => imported(from(other), `./${other}`));
-    return [home, [HEAD, ...known, ...imports, '', shapes, ''].join('\n')];
+    const full = others.filter((other) => from(other).length > 0);
+    const imports = full.map((other) => imported(from(other), `./${other}`));
+    return [home, [HEAD, ...known, ...title, ...imports, '', shapes, ''].join('\n')];
   });
   return new Map([...files, ['paths', `${HEAD}\n\n${pathsOf(openapi.paths).join('\n')}\n`]]);
 }

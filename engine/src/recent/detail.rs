@@ -10,6 +10,7 @@ use super::{Item, item::ItemError};
 use crate::{
     clock::{as_text, maybe_as_text},
     run::{Attempt, ErrorReport, NodeReport, NodeStatus, UndoReason},
+    state::Action,
 };
 
 /// A run with all that is known of it.
@@ -46,8 +47,8 @@ pub struct Detail<'d> {
     pub parent: Option<&'d str>,
     /// The runs it started.
     pub children: Vec<String>,
-    /// What an operator may do with it: `retry`, `resume`, `skip`, `cancel`.
-    pub actions: &'d [&'static str],
+    /// What an operator may do with it.
+    pub actions: &'d [Action],
     /// Messages that came after their wait had ended; of durable runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub late: Option<Vec<Late>>,

@@ -36,8 +36,10 @@ pub struct WholeError {
     #[serde(rename = "type")]
     pub page: String,
     /// The HTTP status the caller got.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// What the caller was told.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// What happened.
     pub message: String,

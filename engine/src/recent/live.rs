@@ -7,7 +7,7 @@ use sdk::Clock;
 use tokio::sync::watch;
 
 use super::{About, Detail, Item, Watch, kept::joined};
-use crate::run::Handle;
+use crate::{run::Handle, state::Action};
 
 /// A run that goes on.
 pub struct Live {
@@ -38,7 +38,7 @@ impl Live {
             waits: Vec::new(),
             parent: None,
             children: Vec::new(),
-            actions: &["cancel"],
+            actions: &[Action::Cancel],
             late: None,
         };
         joined(&self.item(clock), &serde_json::to_vec(&detail).unwrap_or_default())

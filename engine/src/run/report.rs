@@ -94,6 +94,7 @@ impl From<Word> for NodeStatus {
 pub struct Skip {
     /// `when`: an optional step; `dead`: not on the way that was taken; `filtered`: a switch let nothing
     /// through to it.
+    #[schemars(extend("enum" = ["when", "dead", "filtered"]))]
     pub kind: &'static str,
     /// In words.
     pub reason: &'static str,

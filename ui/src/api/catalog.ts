@@ -1,46 +1,10 @@
 import { queryOptions } from '@tanstack/react-query';
-import type { Diagnosis, Diagnostic } from './diagnostics';
-import { type Page, get, post, send } from './http';
+import type { Catalog, CatalogFile, Diagnosis, Publish, Revision, RevisionDiff } from './generated/catalog';
+import type * as Told from './generated/catalog';
+import { type Page, type Part, get, post, send } from './http';
 
-export interface Catalog {
-  readonly revision: number;
-  readonly hash: string;
-  readonly publishedAt: string;
-  readonly note?: string | null;
-  readonly by?: string | null;
-  readonly documents: readonly {
-    readonly kind: string;
-    readonly name: string;
-    readonly version: number;
-    readonly file: string;
-    readonly hash: string;
-  }[];
-  readonly warnings?: readonly Diagnostic[];
-}
-export interface Draft {
-  readonly path: string;
-  readonly text: string;
-  readonly baseRevision: number;
-  readonly updatedAt: string;
-  readonly by?: string | null;
-}
-export interface Revision {
-  readonly revision: number;
-  readonly hash: string;
-  readonly publishedAt: string;
-  readonly note?: string | null;
-  readonly by?: string | null;
-}
-export interface FileChange {
-  readonly path: string;
-  readonly change: 'added' | 'removed' | 'changed';
-  readonly before: string | null;
-  readonly after: string | null;
-}
-export interface FileText {
-  readonly path: string;
-  readonly text: string | null;
-}
+export type { FileChange, FileEdit as FileText, Revision } from './generated/catalog';
+export type Draft = Part<Told.Draft, 'path' | 'text' | 'baseRevision' | 'updatedAt'>;
 
 const at = (path: string) => path.split('/').map(encodeURIComponent).join('/');
 
@@ -61,14 +25,11 @@ export const revisionsQuery = queryOptions({
 export function diffQuery(revision: number, against: number) {
   return queryOptions({
     queryKey: ['revisions', revision, against],
-    queryFn: ({ signal }) =>
-      get<Page<FileChange>>(`/v1/catalog/revisions/${revision}/diff`, { against }, signal),
+    queryFn: ({ signal }) => get<RevisionDiff>(`/v1/catalog/revisions/${revision}/diff`, { against }, signal),
   });
 }
 
-export function publishedFile(
-  path: string,
-): Promise<{ readonly path: string; readonly text: string; readonly etag: string }> {
+export function publishedFile(path: string): Promise<CatalogFile> {
   return get(`/v1/catalog/files/${at(path)}`);
 }
 
@@ -111,15 +72,11 @@ export async function dropDraft(path: string): Promise<void> {
   await send(`/v1/catalog/drafts/${at(path)}`, { method: 'DELETE' });
 }
 
-export function validate(files: readonly FileText[]): Promise<Diagnosis> {
+export function validate(files: Publish['files']): Promise<Diagnosis> {
   return post('/v1/catalog/validate', { files });
 }
 
-export function publish(body: {
-  readonly files: readonly FileText[];
-  readonly note: string;
-  readonly baseRevision: number;
-}): Promise<Revision> {
+export function publish(body: Publish): Promise<Revision> {
   return post('/v1/catalog/publish', body);
 }
 

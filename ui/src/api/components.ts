@@ -1,24 +1,11 @@
 import { queryOptions } from '@tanstack/react-query';
-import type { JsonObject } from '../core/json';
 import type { Words } from '../core/title';
-import { type Page, get } from './http';
+import type * as Told from './generated/components';
+import { type Page, type Part, get } from './http';
 
-export interface Component {
-  readonly name: string;
-  readonly effect: 'pure' | 'read' | 'write';
+export type Component = Omit<Part<Told.Component, 'name' | 'effect' | 'schema'>, 'title'> & {
   readonly title: Words;
-  readonly description?: string;
-  readonly category?: string;
-  readonly icon?: string | null;
-  readonly keywords?: readonly string[];
-  /** Pinyin and initials of the Chinese title, for search. */
-  readonly pinyin?: string;
-  readonly initials?: string;
-  readonly schema: JsonObject;
-  readonly example?: string | null;
-  readonly cases?: number;
-  readonly uses?: number;
-}
+};
 
 export const componentsQuery = queryOptions({
   queryKey: ['components'],

@@ -1,35 +1,12 @@
 /** The engine itself: who I am to it, how it is, live traffic, pinned positions. */
 import { queryOptions } from '@tanstack/react-query';
-import type { Diagnostic } from './diagnostics';
+import type { EngineStatus, Me } from './generated/service';
+import type { Layout } from './generated/settings';
 import { get, send } from './http';
 
-export interface Me {
-  readonly name: string;
-  readonly rights: readonly string[];
-  readonly locale?: string | null;
-}
-export interface EngineStatus {
-  readonly version: string;
-  readonly ui?: string;
-  readonly revision: number;
-  readonly rejected?: { readonly at: string; readonly diagnostics: readonly Diagnostic[] } | null;
-  readonly breakers?: readonly { readonly key: string; readonly state: string }[];
-  readonly store?: unknown;
-}
-export interface Traffic {
-  readonly rate: number;
-  readonly p95Ms: number | null;
-  readonly errors: number;
-  readonly inflight: number;
-}
-export interface LiveTick {
-  readonly at: string;
-  readonly flow: Traffic;
-  readonly edges: readonly (Traffic & { readonly from: string; readonly to: string })[];
-}
-export interface Layout {
-  readonly pins: Readonly<Record<string, { readonly x: number; readonly y: number }>>;
-}
+export type { LiveTick, Traffic } from './generated/flows';
+export type { EngineStatus } from './generated/service';
+export type { Layout } from './generated/settings';
 
 export const meQuery = queryOptions({
   queryKey: ['me'],

@@ -1,8 +1,12 @@
 /** The one door to the engine: JSON in, JSON out, problems as errors. Only addresses the engine has pass it. */
-import type { DeletePath, GetPath, PostPath, Problem as Told, PutPath } from './generated';
+import type { DeletePath, GetPath, PostPath, PutPath } from './generated/paths';
+import type { Problem as Told } from './generated/shared';
+
+/** An answer of which only some members must be there: those that a screen cannot do without. */
+export type Part<T, K extends keyof T> = Pick<T, K> & Partial<T>;
 
 /** RFC 9457 as the engine writes it; what stands in for it when something else answers knows less. */
-export type Problem = Pick<Told, 'type' | 'title' | 'status' | 'code'> & Partial<Told>;
+export type Problem = Part<Told, 'type' | 'title' | 'status' | 'code'>;
 
 export class ProblemError extends Error {
   constructor(

@@ -4,5 +4,5 @@ export interface Identity {
   readonly bizId?: string | null | undefined;
   readonly scenario?: string | null | undefined;
 }
-export type Level = 1 | 2 | 3 | 'default';
+export type { Level } from './generated/shared';
 export type Tried = readonly [useCase: string, bizId: string | null, scenario: string | null];

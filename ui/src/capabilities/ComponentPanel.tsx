@@ -3,7 +3,6 @@ import { useSettings } from '../app/settings';
 import { useText } from '../app/text';
 import { IconButton } from '../kit/Button';
 import { Icon } from '../kit/Icon';
-import { useNotes } from '../kit/Live';
 import { Chip } from '../kit/Panel';
 import { EffectMark } from './EffectMark';
 import { SchemaTable } from './SchemaTable';
@@ -17,9 +16,7 @@ export function ComponentPanel({
   readonly onClose: () => void;
 }) {
   const text = useText();
-  const say = useNotes((state) => state.say);
   const locale = useSettings((state) => state.locale);
-  const { example } = component;
   return (
     <aside className="cp-panel scroll" aria-label={component.name}>
       <header>
@@ -30,27 +27,10 @@ export function ComponentPanel({
         <span className="mono">{component.name}</span>
         <EffectMark effect={component.effect} />
         <Chip>{text('capabilities.uses', { count: component.uses ?? 0 })}</Chip>
-        <Chip>{text('capabilities.cases', { count: component.cases ?? 0 })}</Chip>
       </p>
-      {component.description === undefined ? null : <p className="cp-about">{component.description}</p>}
+      {component.description == null ? null : <p className="cp-about">{component.description}</p>}
       <h3>{text('capabilities.config')}</h3>
       <SchemaTable schema={component.schema} label={text('capabilities.config')} />
-      {example == null || example === '' ? null : (
-        <>
-          <h3 className="cp-sample-head">
-            {text('capabilities.sample')}
-            <IconButton
-              size="small"
-              label={text('trace.copy')}
-              icon={<Icon name="copy" size={14} />}
-              onPress={() =>
-                void navigator.clipboard.writeText(example).then(() => say(text('trace.copied')))
-              }
-            />
-          </h3>
-          <pre className="cp-sample">{example}</pre>
-        </>
-      )}
     </aside>
   );
 }

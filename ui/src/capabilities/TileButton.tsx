@@ -85,11 +85,6 @@ function faceOf(tile: Tile, language: 'zh' | 'en', text: ReturnType<typeof useTe
     };
   }
   const { component } = tile;
-  const foot = (
-    <>
-      <span>{text('capabilities.uses', { count: component.uses ?? 0 })}</span>
-      <span>{text('capabilities.cases', { count: component.cases ?? 0 })}</span>
-    </>
-  );
+  const foot = <span>{text('capabilities.uses', { count: component.uses ?? 0 })}</span>;
   return { title: component.title[language] || component.name, name: component.name, foot, isBad: false };
 }

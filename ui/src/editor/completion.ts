@@ -84,7 +84,7 @@ function callable(isUse: boolean, facts: Facts, from: number): CompletionResult 
         label: name,
         detail: effect,
         type: 'function',
-        ...(description === undefined ? {} : { info: description }),
+        ...(description == null ? {} : { info: description }),
       }))
     : facts.points.map(({ name, description }) => ({
         label: name,

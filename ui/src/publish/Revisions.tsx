@@ -84,8 +84,7 @@ function List({
                 </span>
                 <span className="rv-note">{noteOf(one, text)}</span>
                 <small className="dim">
-                  {one.by ?? '–'} ·{' '}
-                  {intl.formatDate(one.publishedAt, { dateStyle: 'medium', timeStyle: 'short' })}
+                  {one.by ?? '–'} · {intl.formatDate(one.at, { dateStyle: 'medium', timeStyle: 'short' })}
                 </small>
               </span>
             </button>

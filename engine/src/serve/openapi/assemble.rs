@@ -30,10 +30,32 @@ impl Schemas {
     }
 
     fn finish(mut self) -> Map<String, Value> {
+        let mut written = self.written.take_definitions(true);
+        written.values_mut().for_each(left_out);
         let mut all = self.read.take_definitions(true);
-        all.extend(self.written.take_definitions(true));
+        all.extend(written);
         all.sort_keys();
         all
+    }
+}
+
+/// What we write, we leave out when it is not there: a member that may be missing is never null.
+fn left_out(schema: &mut Value) {
+    let needed = schema["required"].as_array().cloned().unwrap_or_default();
+    let fields = schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten();
+    for (_, field) in fields.filter(|(name, _)| !needed.contains(&json!(name))) {
+        optional(field);
+        let told = field.get("description").cloned();
+        let choices = field.get_mut("anyOf").and_then(Value::as_array_mut);
+        let Some(choices) = choices else { continue };
+        choices.retain(|choice| choice["type"] != "null");
+        if let [only] = choices.as_slice() {
+            let mut only = only.clone();
+            if let Some(told) = told {
+                only["description"] = told;
+            }
+            *field = only;
+        }
     }
 }
 

@@ -61,8 +61,8 @@ pub(in crate::serve) struct Test {
 #[derive(JsonSchema)]
 #[expect(dead_code, reason = "cases are read by the one reader of documents; this is what they look like")]
 struct TestCase {
-    /// Its name.
-    name: Option<String>,
+    /// What it shows: a text, or one for each language (`{zh, en}`).
+    name: Option<Value>,
     /// The input.
     input: Option<Value>,
     /// For whom: `bizId`, `scenario`.

@@ -99,7 +99,7 @@ pub(in crate::serve) struct RemovedNode {
     /// The word of its kind.
     kind: &'static str,
     /// The variant that took it away.
-    by: Option<Arc<str>>,
+    by: Arc<str>,
 }
 
 pub(in crate::serve) const SHOW: Operation = Operation::of::<Effective>(Tag::Flows, "getEffectiveFlow")
@@ -117,14 +117,11 @@ pub(in crate::serve) async fn show(ask: Ask) -> Answer {
     let nodes = plan.body.nodes.iter().zip(&plan.origins);
     let nodes = nodes.map(|(node, origin)| shown(&served, plan, node, origin.as_ref(), &who)).collect();
     let written = entry.base().into_iter().flat_map(|base| &base.body.nodes);
-    let removed = written
-        .filter(|node| !plan.body.nodes.iter().any(|kept| kept.id == node.id))
-        .map(|node| RemovedNode {
-            id: Arc::clone(&node.id),
-            kind: run::kind(node),
-            by: plan.variants.first().map(Arc::clone),
-        })
-        .collect();
+    let removed = written.filter(|node| !plan.body.nodes.iter().any(|kept| kept.id == node.id));
+    let removed = removed.filter_map(|node| {
+        let by = Arc::clone(plan.variants.first()?);
+        Some(RemovedNode { id: Arc::clone(&node.id), kind: run::kind(node), by })
+    });
     ok(&Effective {
         level: plan.level,
         plan_hash: Arc::clone(&plan.hash),
@@ -132,7 +129,7 @@ pub(in crate::serve) async fn show(ask: Ask) -> Answer {
         own_level: level_of(&who),
         identity: who,
         nodes,
-        removed,
+        removed: removed.collect(),
     })
 }
 

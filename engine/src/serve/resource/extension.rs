@@ -50,8 +50,10 @@ pub(in crate::serve) struct Point {
     /// It has an implementation for whoever has none.
     has_default: bool,
     /// The JSON Schema of what it is given.
+    #[schemars(with = "Option<BTreeMap<String, Value>>")]
     input: Option<Value>,
     /// The JSON Schema of what it gives.
+    #[schemars(with = "Option<BTreeMap<String, Value>>")]
     output: Option<Value>,
     /// The flows that use it.
     flows: Vec<String>,

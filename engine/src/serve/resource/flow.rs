@@ -1,9 +1,9 @@
 //! `/v1/flows`: the flows that serve, with their texts and cases.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use schemars::JsonSchema;
-use sdk::{BizId, Scenario, Value};
+use sdk::{BizId, Identity, Scenario, Value};
 use serde::Serialize;
 
 use super::{Answer, Ask, Page, Problem, component::spelled, ok};
@@ -71,7 +71,7 @@ pub(in crate::serve) struct FlowItem {
 #[serde(rename_all = "camelCase")]
 pub(in crate::serve) struct FlowVariant {
     /// `metadata.name`.
-    name: Option<String>,
+    name: String,
     /// For which business.
     biz_id: Option<String>,
     /// In which circumstances.
@@ -85,10 +85,13 @@ pub(in crate::serve) struct FlowVariant {
 #[derive(Default, Serialize, JsonSchema)]
 pub(in crate::serve) struct Triggers {
     /// Its own route.
+    #[serde(skip_serializing_if = "Option::is_none")]
     http: Option<HttpTrigger>,
     /// Its schedule.
+    #[serde(skip_serializing_if = "Option::is_none")]
     cron: Option<String>,
     /// The topic it consumes.
+    #[serde(skip_serializing_if = "Option::is_none")]
     consume: Option<String>,
 }
 
@@ -117,8 +120,9 @@ pub(in crate::serve) struct Flow {
     #[serde(flatten)]
     item: FlowItem,
     /// The whole text of its file.
-    text: Option<String>,
+    text: String,
     /// The JSON Schema of its input.
+    #[schemars(with = "Option<BTreeMap<String, Value>>")]
     input: Option<Value>,
     /// Its cases, inline or beside it.
     cases: Vec<FlowCase>,
@@ -132,6 +136,7 @@ pub(in crate::serve) struct FlowCase {
     /// What it shows, for people.
     title: Option<Title>,
     /// What is expected, as written.
+    #[schemars(with = "Option<BTreeMap<String, Value>>")]
     expect: Option<Value>,
     /// The input.
     input: Value,
@@ -194,14 +199,15 @@ fn item(ask: &Ask, served: &Served, name: &str, entry: &FlowEntry) -> FlowItem {
 }
 
 fn variants(entry: &FlowEntry) -> Vec<FlowVariant> {
-    let all = entry.plans.sorted().into_iter().filter(|(_, plan)| !plan.variants.is_empty());
-    all.map(|(place, plan)| FlowVariant {
-        name: plan.variants.first().map(ToString::to_string),
-        biz_id: place.biz_id.as_ref().map(BizId::as_str).map(str::to_owned),
-        scenario: place.scenario.as_ref().map(Scenario::as_str).map(str::to_owned),
-        level: plan.level,
-    })
-    .collect()
+    let variant = |(place, plan): (&Identity, &Arc<Plan>)| {
+        Some(FlowVariant {
+            name: plan.variants.first()?.to_string(),
+            biz_id: place.biz_id.as_ref().map(BizId::as_str).map(str::to_owned),
+            scenario: place.scenario.as_ref().map(Scenario::as_str).map(str::to_owned),
+            level: plan.level,
+        })
+    };
+    entry.plans.sorted().into_iter().filter_map(variant).collect()
 }
 
 fn triggers(plan: &Plan) -> Triggers {
@@ -224,7 +230,7 @@ pub(in crate::serve) async fn show(ask: Ask) -> Answer {
     let contract = entry.base().and_then(|plan| plan.input.as_ref());
     ok(&Flow {
         item: item(&ask, &served, name, entry),
-        text: source.map(|source| source.text.to_string()),
+        text: source.map(|source| source.text.to_string()).unwrap_or_default(),
         input: contract.map(|contract| contract.schema().clone()),
         cases: cases(&served, name),
     })

@@ -16,7 +16,7 @@ use crate::{
     recent::{self, Item, ItemCause, ItemError, Late, WholeError},
     run::{RunStatus, unseal},
     serve::{Problem, durable::refused},
-    state::{Entry, Filter, Message, Row, RunId, Snapshot, Status, Tenant},
+    state::{Action, Entry, Filter, Message, Row, RunId, Snapshot, Status, Tenant},
 };
 
 /// So many durable runs are counted, the newest first.
@@ -274,10 +274,10 @@ pub(super) async fn counts(
     Ok(counts)
 }
 
-const fn actions(status: Status) -> &'static [&'static str] {
+const fn actions(status: Status) -> &'static [Action] {
     match status {
-        Status::Parked => &["retry", "resume", "skip", "cancel"],
-        Status::Running | Status::Waiting => &["cancel"],
+        Status::Parked => &[Action::Retry, Action::Resume, Action::Skip, Action::Cancel],
+        Status::Running | Status::Waiting => &[Action::Cancel],
         _ => &[],
     }
 }

@@ -80,6 +80,7 @@ impl Journal<'_> {
                 let work = self.node(address.as_str()).and_then(|node| node.compensate.as_deref());
                 let work = work.and_then(|body| body.nodes.first());
                 let mut known = self.named(address.as_str(), address.as_str(), work);
+                known.entry("use").or_insert(Value::Null);
                 known.insert("startedAt".to_owned(), json!(text(record.at)));
                 known.insert("offsetMs".to_owned(), json!(offset));
                 all.push(known);
@@ -136,7 +137,9 @@ impl Journal<'_> {
         named.insert("address".to_owned(), json!(address));
         named.insert("id".to_owned(), json!(id));
         named.insert("kind".to_owned(), json!(node.map_or("use", kind)));
-        named.insert("use".to_owned(), json!(node.and_then(used)));
+        if let Some(used) = node.and_then(used) {
+            named.insert("use".to_owned(), json!(used));
+        }
         named.insert("attempts".to_owned(), json!([]));
         named.insert("isTruncated".to_owned(), json!(false));
         named

@@ -1,5 +1,6 @@
 /** Written by scripts/api.mjs from the engine's /openapi.json; change it there. */
-import type { Diagnostic, Title } from './shared';
+import type { Title } from '../../core/title';
+import type { Diagnostic } from './shared';
 
 /** What serves. */
 export interface Catalog {
@@ -87,7 +88,7 @@ export interface Draft {
   /** By whom. */
   readonly by: string;
   /** Its version, in lists; elsewhere the header `ETag` says it. */
-  readonly etag?: string | null;
+  readonly etag?: string;
 }
 /** A part of a list. */
 export interface DraftPage {

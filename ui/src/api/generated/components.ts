@@ -1,6 +1,6 @@
 /** Written by scripts/api.mjs from the engine's /openapi.json; change it there. */
 import type { Json } from '../../core/json';
-import type { Title } from './shared';
+import type { Title } from '../../core/title';
 
 /** What can stand behind `use:`. */
 export interface Component {

@@ -1,6 +1,7 @@
 /** Written by scripts/api.mjs from the engine's /openapi.json; change it there. */
+import type { Title } from '../../core/title';
 import type { RemovedNode } from './flows';
-import type { Identity, Level, Title } from './shared';
+import type { Identity, Level } from './shared';
 
 /** A flow as an identity sees it. */
 export interface Effective {

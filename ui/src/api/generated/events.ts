@@ -60,7 +60,7 @@ export interface ParkedEvent {
   /** What is to be called; null when it could not be read. */
   readonly letter: Letter | null;
   /** The row itself when it could not be read, in hexadecimal. */
-  readonly row?: string | null;
+  readonly row?: string;
   /** How often it was tried. */
   readonly attempts: number;
   /** Why it was refused the last time. */

@@ -1,6 +1,7 @@
 /** Written by scripts/api.mjs from the engine's /openapi.json; change it there. */
 import type { Json } from '../../core/json';
-import type { Identity, Level, Title } from './shared';
+import type { Title } from '../../core/title';
+import type { Identity, Level } from './shared';
 
 /** One extension that may answer. */
 export interface Candidate {
@@ -66,9 +67,9 @@ export interface Point {
   /** It has an implementation for whoever has none. */
   readonly hasDefault: boolean;
   /** The JSON Schema of what it is given. */
-  readonly input: Json;
+  readonly input: { readonly [key: string]: Json } | null;
   /** The JSON Schema of what it gives. */
-  readonly output: Json;
+  readonly output: { readonly [key: string]: Json } | null;
   /** The flows that use it. */
   readonly flows: readonly string[];
 }

@@ -1,7 +1,8 @@
 /** Written by scripts/api.mjs from the engine's /openapi.json; change it there. */
 import type { Json } from '../../core/json';
+import type { Title } from '../../core/title';
 import type { Run } from './run';
-import type { Diagnostic, Title } from './shared';
+import type { Diagnostic } from './shared';
 
 /** For whom a case is; null = the default. */
 export interface CaseIdentity {
@@ -108,9 +109,9 @@ export interface Flow {
   /** What its calls come to. */
   readonly stats: FlowFigures;
   /** The whole text of its file. */
-  readonly text: string | null;
+  readonly text: string;
   /** The JSON Schema of its input. */
-  readonly input: Json;
+  readonly input: { readonly [key: string]: Json } | null;
   /** Its cases, inline or beside it. */
   readonly cases: readonly FlowCase[];
 }
@@ -121,7 +122,7 @@ export interface FlowCase {
   /** What it shows, for people. */
   readonly title: Title | null;
   /** What is expected, as written. */
-  readonly expect: Json;
+  readonly expect: { readonly [key: string]: Json } | null;
   /** The input. */
   readonly input: Json;
   /** For whom. */
@@ -200,7 +201,7 @@ export interface FlowNode {
 /** A patch of a flow for a business. */
 export interface FlowVariant {
   /** `metadata.name`. */
-  readonly name: string | null;
+  readonly name: string;
   /** For which business. */
   readonly bizId: string | null;
   /** In which circumstances. */
@@ -231,12 +232,12 @@ export interface RemovedNode {
   /** The word of its kind. */
   readonly kind: string;
   /** The variant that took it away. */
-  readonly by: string | null;
+  readonly by: string;
 }
 /** A case: what a flow is given, and what is to come of it. What is not stated is not compared. */
 export interface TestCase {
-  /** Its name. */
-  readonly name?: string | null;
+  /** What it shows: a text, or one for each language (`{zh, en}`). */
+  readonly name?: Json;
   /** The input. */
   readonly input?: Json;
   /** For whom: `bizId`, `scenario`. */
@@ -292,9 +293,9 @@ export interface Traffic {
 /** What starts a flow beside a call by name. */
 export interface Triggers {
   /** Its own route. */
-  readonly http: HttpTrigger | null;
+  readonly http?: HttpTrigger;
   /** Its schedule. */
-  readonly cron: string | null;
+  readonly cron?: string;
   /** The topic it consumes. */
-  readonly consume: string | null;
+  readonly consume?: string;
 }

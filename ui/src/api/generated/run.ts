@@ -44,7 +44,7 @@ export interface Run {
   /** Its business key. */
   readonly key: string | null;
   /** Why it did not end well, whole. */
-  readonly error?: RunFailure | null;
+  readonly error?: RunFailure;
   /** What it was given; null when it was too large to keep. */
   readonly input: Json;
   /** What it answered; null while it has not, and when it was too large to keep. */
@@ -61,10 +61,10 @@ export interface Run {
   readonly parent: string | null;
   /** The runs it started. */
   readonly children: readonly string[];
-  /** What an operator may do with it: `retry`, `resume`, `skip`, `cancel`. */
-  readonly actions: readonly string[];
+  /** What an operator may do with it. */
+  readonly actions: readonly RunAction[];
   /** Messages that came after their wait had ended; of durable runs. */
-  readonly late?: readonly LateMessage[] | null;
+  readonly late?: readonly LateMessage[];
 }
 /** What an operator asked for. */
 export type RunAction = 'retry' | 'skip' | 'resume' | 'cancel';
@@ -77,7 +77,7 @@ export interface RunAttempt {
   /** How long it took. */
   readonly durationMs: number;
   /** How it failed. */
-  readonly error?: NodeFailure | null;
+  readonly error?: NodeFailure;
 }
 /** One failed node behind a failure. */
 export interface RunCause {
@@ -103,7 +103,7 @@ export interface RunCompensation {
   /** How far it has come. */
   readonly status: NodeStatus;
   /** Why the node was to be undone. */
-  readonly reason?: UndoReason | null;
+  readonly reason?: UndoReason;
   /** When it began. */
   readonly startedAt: string | null;
   /** Since the run started. */
@@ -113,11 +113,11 @@ export interface RunCompensation {
   /** Its tries. */
   readonly attempts: readonly RunAttempt[];
   /** How often it was tried. */
-  readonly tries?: number | null;
+  readonly tries?: number;
   /** A value was too large to keep. */
   readonly isTruncated: boolean;
   /** Why it could not be undone. */
-  readonly error?: NodeFailure | null;
+  readonly error?: NodeFailure;
 }
 /** Why a run did not end well: a list says which code, class and node, the run's own page all of it. */
 export interface RunFailure {
@@ -130,9 +130,9 @@ export interface RunFailure {
   /** The page of the code. */
   readonly type?: string;
   /** The HTTP status the caller got. */
-  readonly status?: number | null;
+  readonly status?: number;
   /** What the caller was told. */
-  readonly detail?: string | null;
+  readonly detail?: string;
   /** What happened. */
   readonly message?: string;
   /** The run. */
@@ -175,7 +175,7 @@ export interface RunItem {
   /** Its business key. */
   readonly key: string | null;
   /** Why it did not end well. */
-  readonly error?: RunFailure | null;
+  readonly error?: RunFailure;
 }
 /** What is told about one node. */
 export interface RunNode {
@@ -186,13 +186,13 @@ export interface RunNode {
   /** The word of its kind. */
   readonly kind: string;
   /** The component, point or flow it names. */
-  readonly use?: string | null;
+  readonly use?: string;
   /** Where it stands. */
   readonly status: NodeStatus;
   /** Why it did not run. */
-  readonly skip?: RunNodeSkip | null;
+  readonly skip?: RunNodeSkip;
   /** When it started. */
-  readonly startedAt?: string | null;
+  readonly startedAt?: string;
   /** Since the run started. */
   readonly offsetMs: number;
   /** How long it took. */
@@ -200,7 +200,7 @@ export interface RunNode {
   /** Its tries. */
   readonly attempts: readonly RunAttempt[];
   /** Which extension answered. */
-  readonly extension?: RunNodeExtension | null;
+  readonly extension?: RunNodeExtension;
   /** What it was given, when values are kept. */
   readonly input?: Json;
   /** What it gave, when values are kept. */
@@ -208,11 +208,11 @@ export interface RunNode {
   /** A value was too large to keep. */
   readonly isTruncated: boolean;
   /** How it failed. */
-  readonly error?: NodeFailure | null;
+  readonly error?: NodeFailure;
   /** Who gave its output. */
-  readonly servedBy?: ServedBy | null;
+  readonly servedBy?: ServedBy;
   /** How its items fared. */
-  readonly items?: RunNodeItems | null;
+  readonly items?: RunNodeItems;
 }
 /** Which extension answered. */
 export interface RunNodeExtension {
@@ -238,7 +238,7 @@ export interface RunNodeSkip {
    * `when`: an optional step; `dead`: not on the way that was taken; `filtered`: a switch let nothing through
    * to it.
    */
-  readonly kind: string;
+  readonly kind: 'when' | 'dead' | 'filtered';
   /** In words. */
   readonly reason: string;
 }
@@ -256,7 +256,7 @@ export interface RunOrderResult {
   /** It was done, or would be. */
   readonly ok: boolean;
   /** Why not. */
-  readonly code?: string | null;
+  readonly code?: string;
 }
 /** What became of each run. */
 export interface RunOrderResults {

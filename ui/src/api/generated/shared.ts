@@ -38,9 +38,9 @@ export interface Identity {
   /** What is being done. */
   readonly useCase: string;
   /** The business line, or the default. */
-  readonly bizId?: string | null;
+  readonly bizId?: string;
   /** The circumstances, or the default. */
-  readonly scenario?: string | null;
+  readonly scenario?: string;
 }
 /** A message that came after its wait had ended. */
 export interface LateMessage {
@@ -98,9 +98,9 @@ export interface Problem {
   /** This occurrence. */
   readonly detail?: string;
   /** The run, when there is one. */
-  readonly run?: string | null;
+  readonly run?: string;
   /** The node that failed. */
-  readonly node?: string | null;
+  readonly node?: string;
   /** The class. */
   readonly class: Class;
   /** Whether the same call may succeed later. */
@@ -141,13 +141,6 @@ export interface Started {
   readonly id: string;
   /** How it stands. */
   readonly status: string;
-}
-/** What people read instead of a name, in both languages; one text stands for both. */
-export interface Title {
-  /** In English. */
-  readonly en: string;
-  /** In Chinese. */
-  readonly zh: string;
 }
 /** Why a node is undone. */
 export type UndoReason = 'succeeded' | 'unknown';
