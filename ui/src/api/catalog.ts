@@ -3,7 +3,7 @@ import type { Catalog, CatalogFile, Diagnosis, Publish, Revision, RevisionDiff }
 import type * as Told from './generated/catalog';
 import { type Page, type Part, get, post, send } from './http';
 
-export type { FileChange, FileEdit as FileText, Revision } from './generated/catalog';
+export type { Catalog, FileChange, FileEdit as FileText, Revision } from './generated/catalog';
 export type Draft = Part<Told.Draft, 'path' | 'text' | 'baseRevision' | 'updatedAt'>;
 
 const at = (path: string) => path.split('/').map(encodeURIComponent).join('/');

@@ -1,8 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { type ComponentType, useMemo, useState } from 'react';
-import { type Kept, catalogQuery, publishedFile, readDraft } from '../api/catalog';
-import { get } from '../api/http';
+import { type Catalog, type Kept, catalogQuery, publishedFile, readDraft } from '../api/catalog';
 import { type FlowItem, flowQuery } from '../api/flows';
 import type { IdentitySearch } from '../app/search';
 import { variantText } from '../core/commands/patch';
@@ -36,7 +35,10 @@ export function AsVariant({ base, drafts, published, screen: Screen }: Props) {
   const queryKey = ['variant', base.flow, ...names];
   const sources = useQuery({
     queryKey,
-    queryFn: () => Promise.all(wanted.map((one) => sourceOf(one, base))),
+    queryFn: () => {
+      const catalog = () => queries.fetchQuery(catalogQuery);
+      return Promise.all(wanted.map((one) => sourceOf(one, base, catalog)));
+    },
     // Once open a session stays open: what is published meanwhile must not take its place.
     enabled: wanted.length > 0 && queries.getQueryData(queryKey) === undefined,
     staleTime: Number.POSITIVE_INFINITY,
@@ -101,27 +103,26 @@ interface Source {
   kept: Kept | undefined;
 }
 
-async function sourceOf({ name, fresh }: Wanted, base: Editing): Promise<Source> {
-  const { file, text } = fresh ?? (await fileOf(name, base));
+type Ask = () => Promise<Catalog>;
+
+async function sourceOf({ name, fresh }: Wanted, base: Editing, catalog: Ask): Promise<Source> {
+  const { file, text } = fresh ?? (await fileOf(name, base, catalog));
   const kept = file === base.file ? undefined : await readDraft(file);
   const session = file === base.file ? base.session : Session.open(kept?.draft.text ?? text);
   return { name, file, kept, session, published: fresh === undefined ? text : '' };
 }
 
-/** The file that states a variant: the flow's own, one of its folder, or any other. */
+/** The file that states a variant: the flow's own as it is edited, or where the catalog has it. */
 async function fileOf(
   name: string,
   base: Editing,
+  catalog: Ask,
 ): Promise<{ readonly file: string; readonly text: string }> {
   if (statesVariant(base.session.text, name)) return { file: base.file, text: base.session.file };
-  const { files } = await get<{ readonly files: readonly string[] }>('/v1/catalog');
-  const near = (file: string) => (file.startsWith(folderOf(base.file)) ? 0 : 1);
-  for (const file of [...files].sort((a, b) => near(a) - near(b))) {
-    if (!file.endsWith('.yaml') || file.endsWith('.cases.yaml')) continue;
-    const { text } = await publishedFile(file);
-    if (statesVariant(text, name)) return { file, text };
-  }
-  throw new Error(name);
+  const { documents } = await catalog();
+  const stated = documents.find((one) => one.kind === 'Variant' && one.name === name);
+  if (stated === undefined) throw new Error(name);
+  return { file: stated.file, text: (await publishedFile(stated.file)).text };
 }
 
 function statesVariant(text: string, name: string): boolean {

@@ -1,18 +1,26 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import type { Case } from '../api/flows';
-import { runQuery } from '../api/runs';
+import { type RunNode, runQuery } from '../api/runs';
 import { useText } from '../app/text';
 import { addItem } from '../core/commands/value';
 import { isList } from '../core/json';
 import { Button } from '../kit/Button';
+import { Choice } from '../kit/Choice';
 import { Icon } from '../kit/Icon';
 import { useReport } from './actions';
 import { caseOfRun, replayOf } from './caseOfRun';
 import { useComponentMap } from './facts';
 import { useEditing, useValue } from './session';
 import { nodeOfKey, useView } from './view';
+
+/** A case to run, up to which node, and which nodes call their services for real. */
+export interface Play {
+  readonly item: Case;
+  readonly until: string | undefined;
+  readonly liveNodes?: readonly string[];
+}
 
 /** The run this editor was opened from. */
 function useGivenRun() {
@@ -39,7 +47,7 @@ export function FromRun({
   onPlay,
 }: {
   readonly isPending: boolean;
-  readonly onPlay: (item: Case, until: string) => void;
+  readonly onPlay: (play: Play) => void;
 }) {
   const text = useText();
   const editing = useEditing();
@@ -72,16 +80,56 @@ export function FromRun({
       >
         {text('test.saveRun')}
       </Button>
-      {id === undefined || !run.nodes.some((node) => node.address === id) ? null : (
-        <Button
-          size="small"
-          icon={<Icon name="refresh" size={14} />}
-          isDisabled={isPending}
-          onPress={() => onPlay(replayOf(run, id, isPure), id)}
-        >
-          {text('test.replay', { id })}
-        </Button>
+      {id === undefined ? null : (
+        <Replay
+          id={id}
+          node={run.nodes.find((node) => node.address === id)}
+          isPending={isPending}
+          onPlay={(liveNodes) => onPlay({ item: replayOf(run, id, isPure), until: id, liveNodes })}
+        />
       )}
     </div>
+  );
+}
+
+/** Whether a call answers as it did then, or its service is asked again. */
+function Replay({
+  id,
+  node,
+  isPending,
+  onPlay,
+}: {
+  readonly id: string;
+  readonly node: RunNode | undefined;
+  readonly isPending: boolean;
+  readonly onPlay: (liveNodes: readonly string[]) => void;
+}) {
+  const text = useText();
+  const components = useComponentMap();
+  const [answer, setAnswer] = useState<'stored' | 'live'>('stored');
+  if (node === undefined) return null;
+  const isCall = node.kind !== 'use' || components.get(node.use ?? '')?.effect !== 'pure';
+  return (
+    <>
+      <Button
+        size="small"
+        icon={<Icon name="refresh" size={14} />}
+        isDisabled={isPending}
+        onPress={() => onPlay(isCall && answer === 'live' ? [id] : [])}
+      >
+        {text('test.replay', { id })}
+      </Button>
+      {isCall ? (
+        <Choice
+          label={text('test.answer')}
+          value={answer}
+          options={[
+            { id: 'stored', label: text('test.answerStored') },
+            { id: 'live', label: text('test.answerLive') },
+          ]}
+          onChange={(chosen) => setAnswer(chosen === 'live' ? 'live' : 'stored')}
+        />
+      ) : null}
+    </>
   );
 }

@@ -20,7 +20,8 @@ import { Button } from '../kit/Button';
 import { TextField } from '../kit/Field';
 import { Icon } from '../kit/Icon';
 import { StatusMark } from '../kit/Mark';
-import { FromRun } from './FromRun';
+import { FromRun, type Play } from './FromRun';
+import { useExtensionInput } from './extensionInput';
 import { useReport } from './actions';
 import { documentOfFlow, useEditing, type useProjection, useValue } from './session';
 import { nodeOfKey, useView } from './view';
@@ -71,7 +72,9 @@ export function TestPanel() {
   const [at, setAt] = useState(0);
   const [typed, setTyped] = useState<string>();
   const chosen = cases[at];
-  const shown = typed ?? (chosen === undefined ? 'input: {}\n' : stringify(chosen, { lineWidth: 100 }));
+  const extension = useExtensionInput();
+  const first = chosen ?? { input: extension ?? {} };
+  const shown = typed ?? stringify(first, { lineWidth: 100 });
   const { all, one, results } = useTests();
   useAskedRun(shown, isKnown, (item) => one.mutate({ item, until: undefined }));
   const pick = (index: number) => {
@@ -81,42 +84,77 @@ export function TestPanel() {
   return (
     <div className="test">
       <div className="test-list">
-        <div className="test-tools">
-          <Button
-            size="small"
-            icon={<Icon name="play" size={14} />}
-            isDisabled={all.isPending || cases.length === 0}
-            onPress={() => all.mutate()}
-          >
-            {text('test.runAll')}
-          </Button>
-          {results === undefined ? null : (
-            <span className="num dim">
-              {text('test.sum', { passed: results.passed, failed: results.failed })}
-            </span>
-          )}
-        </div>
-        <ul className="scroll">
-          {cases.map((item, i) => (
-            <li key={nameOf(item) ?? `case ${i}`}>
-              <CaseRow
-                title={inWords(item.name) ?? text('test.case', { n: i + 1 })}
-                isOn={i === at && typed === undefined}
-                result={results?.cases.find((one) => one.name === nameOf(item))}
-                onPress={() => pick(i)}
-              />
-            </li>
-          ))}
-          {cases.length === 0 ? <li className="pane-none">{text('test.none')}</li> : null}
-        </ul>
+        {extension === undefined ? (
+          <CaseList
+            cases={cases}
+            chosen={typed === undefined ? at : undefined}
+            results={results}
+            isPending={all.isPending}
+            onAll={() => all.mutate()}
+            onPick={pick}
+          />
+        ) : (
+          <p className="pane-none">{text('test.alone')}</p>
+        )}
       </div>
       <div className="test-case">
-        <FromRun isPending={one.isPending} onPlay={(item, until) => one.mutate({ item, until })} />
+        <FromRun isPending={one.isPending} onPlay={one.mutate} />
         <TextField label={text('test.edit')} isCode lines={9} value={shown} onChange={setTyped} />
-        <Runner text={shown} isPending={one.isPending} onRun={(item, until) => one.mutate({ item, until })} />
+        <Runner
+          text={shown}
+          isPending={one.isPending}
+          canKeep={extension === undefined}
+          onRun={(item, until) => one.mutate({ item, until })}
+        />
       </div>
       <Outcome result={one.data} error={one.error ?? all.error} />
     </div>
+  );
+}
+
+interface CaseListProps {
+  readonly cases: readonly Case[];
+  /** The one that is shown as it is written. */
+  readonly chosen: number | undefined;
+  readonly results: CasesResult | undefined;
+  readonly isPending: boolean;
+  readonly onAll: () => void;
+  readonly onPick: (index: number) => void;
+}
+
+function CaseList({ cases, chosen, results, isPending, onAll, onPick }: CaseListProps) {
+  const text = useText();
+  return (
+    <>
+      <div className="test-tools">
+        <Button
+          size="small"
+          icon={<Icon name="play" size={14} />}
+          isDisabled={isPending || cases.length === 0}
+          onPress={onAll}
+        >
+          {text('test.runAll')}
+        </Button>
+        {results === undefined ? null : (
+          <span className="num dim">
+            {text('test.sum', { passed: results.passed, failed: results.failed })}
+          </span>
+        )}
+      </div>
+      <ul className="scroll">
+        {cases.map((item, i) => (
+          <li key={nameOf(item) ?? `case ${i}`}>
+            <CaseRow
+              title={inWords(item.name) ?? text('test.case', { n: i + 1 })}
+              isOn={i === chosen}
+              result={results?.cases.find((one) => one.name === nameOf(item))}
+              onPress={() => onPick(i)}
+            />
+          </li>
+        ))}
+        {cases.length === 0 ? <li className="pane-none">{text('test.none')}</li> : null}
+      </ul>
+    </>
   );
 }
 
@@ -143,8 +181,11 @@ function useTests() {
     onSuccess: setResults,
   });
   const one = useMutation({
-    mutationFn: ({ item, until }: { readonly item: Case; readonly until: string | undefined }) =>
-      testFlow(flow, { text: session.file, file, case: item, ...(until === undefined ? {} : { until }) }),
+    mutationFn: ({ item, until, liveNodes = [] }: Play) =>
+      testFlow(flow, {
+        ...{ text: session.file, file, case: item, liveNodes },
+        ...(until === undefined ? {} : { until }),
+      }),
     onSuccess: (result) => set({ result }),
   });
   return { all, one, results };
@@ -178,10 +219,12 @@ function CaseRow({
 interface RunnerProps {
   readonly text: string;
   readonly isPending: boolean;
+  /** An extension has no cases of its own. */
+  readonly canKeep: boolean;
   readonly onRun: (item: Case, until: string | undefined) => void;
 }
 
-function Runner({ text: typed, isPending, onRun }: RunnerProps) {
+function Runner({ text: typed, isPending, canKeep, onRun }: RunnerProps) {
   const text = useText();
   const editing = useEditing();
   const { session, flow, run, isReadOnly } = editing.base ?? editing;
@@ -222,9 +265,11 @@ function Runner({ text: typed, isPending, onRun }: RunnerProps) {
           {text('test.runTo', { id: until })}
         </Button>
       )}
-      <Button size="small" look="quiet" isDisabled={item === undefined || isReadOnly} onPress={keep}>
-        {text('test.keep')}
-      </Button>
+      {canKeep ? (
+        <Button size="small" look="quiet" isDisabled={item === undefined || isReadOnly} onPress={keep}>
+          {text('test.keep')}
+        </Button>
+      ) : null}
       {item === undefined ? <span className="k-error">{text('test.unreadable')}</span> : null}
     </div>
   );
