@@ -173,7 +173,12 @@ pub(in crate::serve) async fn page(ask: Ask) -> Answer {
 }
 
 /// The process lives.
-pub(in crate::serve) async fn health(_: Ask) -> Answer {
+pub(in crate::serve) async fn health(ask: Ask) -> Answer {
+    if ask.engine.0.sled.as_ref().is_some_and(|sled| sled.wants_restart()) {
+        let detail =
+            "the store has refused a write and takes none any more; a new process goes on with everything";
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, Class::Unavailable, "STORE_FILES", detail));
+    }
     ok(&Health { status: "ok" })
 }
 

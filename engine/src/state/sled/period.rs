@@ -6,7 +6,10 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use arc_swap::ArcSwap;
@@ -50,6 +53,8 @@ pub(crate) struct Periods {
     touched: Mutex<Option<BTreeSet<Vec<u8>>>>,
     /// Of a store that is served.
     room: OnceLock<Room>,
+    /// sled has refused a write: from then on it refuses all of them.
+    is_broken: AtomicBool,
 }
 
 /// A database that is nearly ready to be the current one.
@@ -92,6 +97,7 @@ impl Periods {
             number: Mutex::new(number),
             touched: Mutex::new(None),
             room: OnceLock::new(),
+            is_broken: AtomicBool::new(false),
         };
         periods.point_at(number)?;
         Ok(periods)
@@ -100,6 +106,11 @@ impl Periods {
     /// From now on nothing is written without room for it.
     pub(crate) fn keep_room(&self, room: Room) {
         let _once_when_opened = self.room.set(room);
+    }
+
+    /// Whether nothing can be written any more, and a process that is started now could.
+    pub(crate) fn wants_restart(&self) -> bool {
+        self.is_broken.load(Ordering::Relaxed) && !self.room().is_some_and(Room::is_used_up)
     }
 
     /// The room that is kept, if any is.
@@ -262,7 +273,11 @@ impl Table for Periods {
         if let Some(touched) = &mut *lock(&self.touched) {
             touched.extend(changes.iter().map(|(key, _)| key.clone()));
         }
-        self.current.load().apply(changes)
+        let applied = self.current.load().apply(changes);
+        if applied.is_err() {
+            self.is_broken.store(true, Ordering::Relaxed);
+        }
+        applied
     }
 
     fn older(&self) -> Result<Vec<Arc<dyn Table>>> {

@@ -61,6 +61,13 @@ impl Sled {
         self.committer.written()
     }
 
+    /// Whether the files have refused a write, which sled takes for good, and a new process could go on: reads go
+    /// on, and everything that was acknowledged is there.
+    #[must_use]
+    pub fn wants_restart(&self) -> bool {
+        self.periods.wants_restart()
+    }
+
     /// Refuses what others can bring again. What runs have done waits for room instead.
     fn refuse_when_full(&self) -> Result<()> {
         if self.periods.room().is_some_and(Room::is_used_up) { Err(Error::Full) } else { Ok(()) }
