@@ -66,6 +66,34 @@ nodes:
 }
 
 #[tokio::test(start_paused = true)]
+async fn to_drop_every_item_is_no_success() {
+    let text = "Flow f
+nodes:
+  each:
+    foreach: {in: input.l, as: n, onItemError: drop, do: {nodes: {no: {when: n > 1, fail: {code: TWO}}}, output: '${n}'}}
+";
+    check(text, json!({"l": []}), "succeeded []").await;
+    check(text, json!({"l": [1, 2]}), "succeeded [1]").await;
+    check(text, json!({"l": [2, 3]}), "failed TWO 500").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_parent_is_told_what_the_rules_of_a_sub_flow_say() {
+    let text = "Flow f
+nodes:
+  sub: {flow: g, critical: false}
+output: '${errors.sub.message}'
+---
+Flow g
+nodes:
+  no: {fail: {code: LOW, message: inner}}
+errors: [{match: {code: LOW}, code: HIGH, message: 'no order ${input.id}'}]
+";
+    check(&text.replace("{flow: g,", "{flow: g, with: {id: O1},"), json!({}), "succeeded \"no order O1\"")
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_status_of_a_fail_reaches_the_caller_out_of_bodies() {
     let text = "Flow f
 nodes:

@@ -140,7 +140,10 @@ impl Failure {
     /// The failure as a parent flow sees it.
     #[must_use]
     pub fn into_error(self) -> Error {
-        let mut error = Error::new(self.class, self.code, self.error.message).outcome_unknown(false);
+        // What a rule of the flow says is what its author wants told; what was only made safe for callers is not.
+        let is_said = self.detail != told(&self.error);
+        let message = if is_said { self.detail } else { self.error.message };
+        let mut error = Error::new(self.class, self.code, message).outcome_unknown(false);
         error.retry_after_ms = self.error.retry_after_ms;
         error.data = self.error.data;
         error

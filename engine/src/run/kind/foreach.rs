@@ -48,6 +48,10 @@ pub(super) async fn call(invocation: &Invocation, foreach: &ForeachPlan, attempt
     }
     let failed = results.iter().flatten().filter(|outcome| outcome.is_err()).count();
     invocation.note(|notes| notes.items = Some(Items { total, failed }));
+    // To leave every item out is no success: somebody must learn of it.
+    if foreach.on_item_error == OnItemError::Drop && total > 0 && failed == total {
+        first_failure = results.iter().flatten().find_map(|outcome| outcome.as_ref().err().cloned());
+    }
     match first_failure {
         Some(error) => Err(error),
         None if stop.is_cancelled() => Err(cancelled()),
