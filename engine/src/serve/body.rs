@@ -13,6 +13,10 @@ use sdk::{Clock, Value};
 
 use super::{Limits, Problem};
 
+/// For how long, and for how many bytes, a body that is too large is read on.
+const LINGER: Duration = Duration::from_millis(80);
+const LINGER_BYTES: usize = 16 << 20;
+
 /// Collects a body of at most `limit` bytes that keeps to the sending rate.
 ///
 /// # Errors
@@ -33,6 +37,7 @@ where
     };
     let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limit) {
+        linger(&mut body, clock).await;
         return Err(too_large());
     }
     let mut first = Bytes::new();
@@ -56,6 +61,7 @@ where
         let broken = || Problem::refused(StatusCode::BAD_REQUEST, "BODY_BROKEN", "the body ended early");
         let Ok(data) = frame.map_err(|_| broken())?.into_data() else { continue };
         if first.len() + rest.len() + data.len() > limit {
+            linger(&mut body, clock).await;
             return Err(too_large());
         }
         if first.is_empty() && rest.is_empty() {
@@ -66,6 +72,24 @@ where
         }
     }
     Ok(if rest.is_empty() { first } else { rest.freeze() })
+}
+
+/// Reads on for a moment: a connection that is closed with bytes unread is reset, and its caller, still sending, would
+/// never see the refusal (RFC 9112 §9.6).
+async fn linger<B: Body<Data = Bytes> + Unpin>(body: &mut B, clock: &dyn Clock) {
+    let read = async {
+        let mut seen = 0;
+        while let Some(Ok(frame)) = body.frame().await {
+            seen += frame.data_ref().map_or(0, Bytes::len);
+            if seen > LINGER_BYTES {
+                break;
+            }
+        }
+    };
+    tokio::select! {
+        () = read => {}
+        () = clock.sleep(LINGER) => {}
+    }
 }
 
 fn allowed(limits: &Limits, limit: usize) -> Duration {

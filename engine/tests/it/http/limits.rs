@@ -53,6 +53,10 @@ async fn the_default_body_is_one_mebibyte() {
     let world = World::new(ECHO).await;
     check(&world, "", &of(1 << 20), (200, "")).await;
     check(&world, "", &of((1 << 20) + 1), (413, "BODY_TOO_LARGE")).await;
+    // A caller that sends all of it before it looks is told so too.
+    for _ in 0..3 {
+        check(&world, "", &of(5 << 20), (413, "BODY_TOO_LARGE")).await;
+    }
 }
 
 #[tokio::test]
