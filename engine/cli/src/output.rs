@@ -82,6 +82,10 @@ impl Output {
 
     /// Says on standard error why a command could not do its work.
     pub(crate) fn fault(&self, fault: &Fault) {
-        writeln!(io::stderr().lock(), "bactrian: {fault}").ok();
+        let mut stderr = io::stderr().lock();
+        writeln!(stderr, "bactrian: {fault}").ok();
+        if fault.to_string().contains("could not acquire lock") {
+            writeln!(stderr, "  another process has it open, such as a server: stop that first").ok();
+        }
     }
 }

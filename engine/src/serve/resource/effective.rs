@@ -117,9 +117,13 @@ pub(in crate::serve) async fn show(ask: Ask) -> Answer {
     let nodes = plan.body.nodes.iter().zip(&plan.origins);
     let nodes = nodes.map(|(node, origin)| shown(&served, plan, node, origin.as_ref(), &who)).collect();
     let written = entry.base().into_iter().flat_map(|base| &base.body.nodes);
-    let removed = written.filter(|node| !plan.body.nodes.iter().any(|kept| kept.id == node.id));
-    let removed = removed.filter_map(|node| {
-        let by = Arc::clone(plan.variants.first()?);
+    // What a scenario's variant builds on may have taken it away before.
+    let business = Identity { scenario: None, ..who.clone() };
+    let business = entry.plans.get(&business).map_or(plan, |hit| hit.value);
+    let lacks = |plan: &Plan, node: &Node| !plan.body.nodes.iter().any(|kept| kept.id == node.id);
+    let removed = written.filter(|node| lacks(plan, node)).filter_map(|node| {
+        let by = if lacks(business, node) { business } else { plan };
+        let by = Arc::clone(by.variants.first()?);
         Some(RemovedNode { id: Arc::clone(&node.id), kind: run::kind(node), by })
     });
     ok(&Effective {

@@ -112,3 +112,26 @@ async fn a_draft_is_written_read_and_removed_on_its_conditions() {
     }
     assert_eq!(world.send("PUT", path, json, b"[]").await.code(), "BODY_INVALID");
 }
+
+#[tokio::test]
+async fn a_removed_node_names_the_variant_that_took_it_away() {
+    let world = World::new(
+        "Flow f
+order: [a, b, c]
+nodes: {a: {use: map, with: 1}, b: {use: map, with: 2}, c: {use: map, with: 3}}
+---
+Variant wide
+of: f
+for: {bizId: x}
+patch: {remove: [a]}
+---
+Variant narrow
+of: f
+for: {bizId: x, scenario: s}
+patch: {remove: [b]}",
+    )
+    .await;
+    let told = world.get("/v1/flows/f/effective?bizId=x&scenario=s").await.json();
+    let by = |at: usize| (told["removed"][at]["id"].clone(), told["removed"][at]["by"].clone());
+    assert_eq!((by(0), by(1)), ((json!("a"), json!("wide")), (json!("b"), json!("narrow"))), "{told}");
+}
