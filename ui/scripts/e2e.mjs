@@ -10,7 +10,7 @@ import { live } from '../test/live.mjs';
 import { matrix } from '../test/matrix.mjs';
 import { mouse } from '../test/mouse.mjs';
 import { operate } from '../test/operate.mjs';
-import { hints, replay } from '../test/replay.mjs';
+import { alone, hints, replay } from '../test/replay.mjs';
 import { screens } from '../test/screens.mjs';
 import { shipped } from '../test/shipped.mjs';
 import { together } from '../test/together.mjs';
@@ -44,6 +44,7 @@ for (const [name, run] of Object.entries({
   keyboard,
   variant,
   replay,
+  alone,
   hints,
   operate,
   matrix,

@@ -14,6 +14,16 @@ export async function replay(world) {
   await page.locator('.test-verdict').waitFor();
   assert.equal(await node(page, 'notify').locator('.card-run-pending').count(), 1, 'nothing after it runs');
 
+  await page.getByRole('radio', { name: '真实调用服务' }).click();
+  const [asked] = await Promise.all([
+    page.waitForResponse((response) => response.url().endsWith('/v1/flows/cancel-order/test')),
+    page.getByRole('button', { name: '重放 close' }).click(),
+  ]);
+  assert.deepEqual(asked.request().postDataJSON().liveNodes, ['close']);
+  const again = (await asked.json()).run.nodes.filter((one) => ['load', 'close'].includes(one.address));
+  const served = Object.fromEntries(again.map((one) => [one.address, one.servedBy]));
+  assert.deepEqual(served, { load: 'mock', close: 'call' }, 'only the named node is called');
+
   await page.getByRole('button', { name: '存为用例', exact: true }).click();
   const text = await draft(world, page, flow.file);
   assert.equal(text.startsWith(flow.text.slice(0, flow.text.indexOf('nodes:'))), true);
@@ -29,6 +39,24 @@ export async function replay(world) {
   assert.deepEqual(errors, []);
   await page.close();
   await dropDraft(world, flow.file);
+}
+
+/** An extension runs by itself, on what its point is given. */
+export async function alone(world) {
+  if (world.kind === 'stand-in') return;
+  const { assert } = world;
+  const name = 'points-return-wanlitong';
+  const { page, errors } = await open(world, name, '?file=order/used-car.yaml&drawer=test');
+  await page.locator('.test-list .pane-none').waitFor();
+  const [asked] = await Promise.all([
+    page.waitForResponse((response) => response.url().endsWith(`/v1/flows/${name}/test`)),
+    page.locator('.test-case').getByRole('button', { name: '运行', exact: true }).click(),
+  ]);
+  const { run } = await asked.json();
+  assert.deepEqual([run?.bizId, run?.nodes.map((one) => one.address)], ['used-car', ['member', 'refund']]);
+  await page.locator('.test-verdict').waitFor();
+  assert.deepEqual(errors, []);
+  await page.close();
 }
 
 /** The text pane tells what a key means and what an expression had in the last run. */
