@@ -1,5 +1,5 @@
 /** The stored copies of the API's description and of the language's schema are the engine's own; all has Chinese. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { language } from '../scripts/language.mjs';
 import { binaries } from './engine.mjs';
@@ -34,6 +34,14 @@ async function spoken(api, assert) {
       if (names[`${name}.${key}`] === undefined && names[key] === undefined) bare.add(`${name}.${key}`);
   }
   assert.deepEqual([...bare], [], 'every component and setting has a Chinese text in src/described');
+  const codes = readdirSync(new URL('../../engine/errors/', import.meta.url)).map((name) =>
+    name.replace(/\.md$/, ''),
+  );
+  assert.deepEqual(
+    Object.keys(read('described/codes.zh.json')).sort(),
+    codes.sort(),
+    'every code has a Chinese text',
+  );
   const unsaid = Object.keys(texts).filter((text) => !said.has(text));
   assert.deepEqual(unsaid, [], 'no Chinese for what nobody says any more');
 }

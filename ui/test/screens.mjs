@@ -88,6 +88,10 @@ async function look(world, list, theme, locale) {
       await act(page);
       await page.waitForTimeout(1000);
     }
+    // Nothing is judged half-way through its entrance.
+    await page.evaluate(() =>
+      Promise.all(document.getAnimations().map((one) => one.finished.catch(() => undefined))),
+    );
     await page.waitForTimeout(300);
     await page.screenshot({ path: `${OUT}${name}-${theme}-${locale}.png` });
     await page.evaluate(world.axe);

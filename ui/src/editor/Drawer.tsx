@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Suspense, lazy } from 'react';
 import { useText } from '../app/text';
+import { Said } from '../described/Said';
 import { useSettings } from '../app/settings';
 import { IconButton } from '../kit/Button';
 import { Icon } from '../kit/Icon';
@@ -96,8 +97,12 @@ function ProblemList() {
             >
               <Icon name="alert" size={14} />
               <span className="problem-text">
-                {one.message}
-                {one.help == null ? null : <small>{one.help}</small>}
+                <Said code={one.code} message={one.message} />
+                {one.help == null ? null : (
+                  <small>
+                    <Said message={one.help} />
+                  </small>
+                )}
               </span>
               <code>{one.code}</code>
               <span className="mono dim">

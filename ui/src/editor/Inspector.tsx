@@ -2,6 +2,7 @@ import { inWords, language } from '../app/words';
 import { type Title, titleIn } from '../core/title';
 import { type ReactNode, useMemo, useState } from 'react';
 import { useText } from '../app/text';
+import { Said } from '../described/Said';
 import { KindMark } from '../canvas/KindMark';
 import { renameNode } from '../core/commands/rename';
 import { removeItem, setValue, unset } from '../core/commands/value';
@@ -353,8 +354,12 @@ function NodeProblems({ nodeKey }: { readonly nodeKey: string }) {
         <li key={`${one.code} ${one.range?.start.line} ${one.message}`} className={`problem-${one.severity}`}>
           <Icon name="alert" size={14} />
           <span>
-            {one.message}
-            {one.help == null ? null : <small>{one.help}</small>}
+            <Said code={one.code} message={one.message} />
+            {one.help == null ? null : (
+              <small>
+                <Said message={one.help} />
+              </small>
+            )}
           </span>
         </li>
       ))}

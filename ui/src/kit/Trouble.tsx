@@ -1,5 +1,6 @@
 import { ProblemError } from '../api/http';
 import { useText } from '../app/text';
+import { Said } from '../described/Said';
 import { Button } from './Button';
 import { Empty } from './Panel';
 
@@ -11,7 +12,7 @@ export function Trouble({ error, onRetry }: { readonly error: Error; readonly on
     <Empty icon="alert" title={text(code === 'OFFLINE' ? 'bar.offline' : 'kit.trouble')}>
       <p className="mono">
         {code === undefined ? null : `${code}: `}
-        {error.message}
+        <Said code={code} message={error.message} />
       </p>
       {onRetry === undefined ? null : <Button onPress={onRetry}>{text('kit.retry')}</Button>}
     </Empty>

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../api/diagnostics';
 import { useText } from '../app/text';
+import { Said } from '../described/Said';
 import { Icon } from '../kit/Icon';
 import './publish.css';
 
@@ -16,8 +17,13 @@ export function DiagnosticList({ diagnostics }: { readonly diagnostics: readonly
         >
           <Icon name={one.severity === 'error' ? 'ban' : 'alert'} size={14} />
           <span>
-            <strong className="mono">{one.code}</strong> {one.message}
-            {one.help == null ? null : <span className="dim"> {one.help}</span>}
+            <strong className="mono">{one.code}</strong> <Said code={one.code} message={one.message} />
+            {one.help == null ? null : (
+              <span className="dim">
+                {' '}
+                <Said message={one.help} />
+              </span>
+            )}
           </span>
           <span className="mono dim">
             {one.file}

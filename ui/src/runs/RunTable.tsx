@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { useIntl } from 'react-intl';
 import type { RunItem } from '../api/runs';
+import { useFlowTitle } from '../app/flowTitle';
 import { useDuration, useText } from '../app/text';
 import { LevelMark, StatusMark } from '../kit/Mark';
 import { IdentityMark } from '../kit/Panel';
@@ -115,6 +116,7 @@ function Cells({ item, longest }: { readonly item: RunItem; readonly longest: nu
   const text = useText();
   const intl = useIntl();
   const duration = useDuration();
+  const titleOf = useFlowTitle();
   const share = item.durationMs === null ? 0 : Math.sqrt(item.durationMs / longest) * 100;
   return (
     <>
@@ -122,8 +124,8 @@ function Cells({ item, longest }: { readonly item: RunItem; readonly longest: nu
         <StatusMark status={item.status} isDegraded={item.isDegraded} />
       </span>
       <span role="cell" className="rn-name">
-        <Link to="/runs/$id" params={{ id: item.id }} className="clip">
-          {item.flow}
+        <Link to="/runs/$id" params={{ id: item.id }} className="clip" title={item.flow}>
+          {titleOf(item.flow)}
         </Link>
         <small className="mono dim">v{item.version}</small>
       </span>

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { Run } from '../api/runs';
 import { useDuration, useText } from '../app/text';
+import { Said } from '../described/Said';
 import { LevelMark, StatusMark } from '../kit/Mark';
 import { SERVED } from '../kit/served';
 import { Chip } from '../kit/Panel';
@@ -13,11 +14,13 @@ import type { FallRow } from './waterfall';
 export function NodeDrawer({
   run,
   row,
+  title,
   tab,
   onTab,
 }: {
   readonly run: Run;
   readonly row: FallRow;
+  readonly title: string;
   readonly tab: string;
   readonly onTab: (tab: string) => void;
 }) {
@@ -41,7 +44,8 @@ export function NodeDrawer({
     <section className="tr-drawer" aria-label={node.address}>
       <header>
         <StatusMark status={row.isUndo && node.status === 'succeeded' ? 'compensated' : node.status} />
-        <strong className="mono">{node.address}</strong>
+        {title === node.address ? null : <strong>{title}</strong>}
+        <span className={title === node.address ? 'mono tr-address' : 'mono dim'}>{node.address}</span>
         {node.use == null ? null : <span className="mono dim">{node.use}</span>}
         {node.extension == null ? null : (
           <Chip>
@@ -90,7 +94,7 @@ function Pane({ row, tab }: { readonly row: FallRow; readonly tab: string }) {
       <p className="tr-error">
         <strong className="mono">{node.error.code}</strong> <span className="dim">{node.error.class}</span>
         <br />
-        {node.error.message}
+        <Said code={node.error.code} message={node.error.message ?? ''} />
       </p>
     );
   return <Value value={node.output} none={node.skip == null ? text('trace.noOutput') : node.skip.reason} />;
@@ -121,7 +125,8 @@ function Attempts({ row }: { readonly row: FallRow }) {
                 <StatusMark status="succeeded" />
               ) : (
                 <>
-                  <span className="tr-failed mono">{one.error.code}</span> {one.error.message}
+                  <span className="tr-failed mono">{one.error.code}</span>{' '}
+                  <Said code={one.error.code} message={one.error.message ?? ''} />
                 </>
               )}
             </td>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type EffectiveNode, effectiveQuery } from '../api/flows';
 import type { NodeStatus, Run, RunNode } from '../api/runs';
 import { useText } from '../app/text';
+import { kindKey } from '../app/kindWord';
 import { LevelMark, StatusSign } from '../kit/Mark';
 import { LineMap, type StationProps } from '../linemap/LineMap';
 
@@ -27,7 +28,10 @@ export function RunGraph({
       {isMoved ? <p className="tr-note dim">{text('trace.planMoved')}</p> : null}
       <LineMap
         label={text('trace.graph')}
-        stations={stationsOf(run, plan.data?.nodes ?? [])}
+        stations={stationsOf(run, plan.data?.nodes ?? [], (kind) => {
+          const key = kindKey(kind);
+          return key === undefined ? kind : text(key);
+        })}
         selected={topOf(selected)}
         onSelect={onSelect}
       />
@@ -54,7 +58,11 @@ const TONE: Readonly<Record<NodeStatus, StationProps['tone']>> = {
 const SPARE: ReadonlySet<string> = new Set(['otherwise', 'stale', 'fallback']);
 const TAKEN: ReadonlySet<NodeStatus> = new Set(['succeeded', 'failed', 'running', 'waiting', 'compensated']);
 
-function stationsOf(run: Run, plan: readonly EffectiveNode[]): StationProps[] {
+function stationsOf(
+  run: Run,
+  plan: readonly EffectiveNode[],
+  kindWord: (kind: string) => string,
+): StationProps[] {
   const nodes = run.nodes.filter((node) => node.id !== '');
   const seen = new Map(nodes.map((node) => [node.address, node]));
   const ids = new Set(plan.map((node) => node.id));
@@ -71,7 +79,7 @@ function stationsOf(run: Run, plan: readonly EffectiveNode[]): StationProps[] {
       id: node.id,
       title: inWords(node.title) ?? node.id,
       needs: node.needs.map((need) => need.from),
-      use: node.use,
+      use: node.use ?? (node.kind === 'use' ? null : kindWord(node.kind)),
     })),
     ...chain,
   ];

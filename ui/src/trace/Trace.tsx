@@ -2,6 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { Run } from '../api/runs';
 import { runQuery } from '../api/runs';
+import { inWords } from '../app/words';
+import { effectiveQuery } from '../api/flows';
 import { stated } from '../app/search';
 import { useText } from '../app/text';
 import { Splitter } from '../kit/Splitter';
@@ -24,6 +26,12 @@ export function Trace() {
   return <Shown run={query.data} />;
 }
 
+/** What people call the nodes of the flow itself. */
+function useNodeTitle(run: Run): (address: string) => string | undefined {
+  const plan = useQuery(effectiveQuery(run.flow, { bizId: run.bizId, scenario: run.scenario })).data;
+  return (address) => inWords(plan?.nodes.find((node) => node.id === address)?.title);
+}
+
 function Shown({ run }: { readonly run: Run }) {
   const text = useText();
   const search = useSearch({ from: '/runs/$id' });
@@ -31,6 +39,7 @@ function Shown({ run }: { readonly run: Run }) {
   const isOpen = run.status === 'running' || run.status === 'waiting' || run.status === 'parked';
   useFollow(run.id, run.status === 'running' || run.status === 'waiting');
   const now = useNow(isOpen);
+  const titleOf = useNodeTitle(run);
   const fall = fallOf(run, Math.max(0, now - Date.parse(run.startedAt)));
   const chosen =
     fall.rows.find((row) => row.key === search.node) ??
@@ -50,12 +59,25 @@ function Shown({ run }: { readonly run: Run }) {
             label={text('trace.splitSide')}
             initial={60}
             first={<RunGraph run={run} selected={chosen?.node.address} onSelect={(node) => set({ node })} />}
-            second={<Waterfall fall={fall} selected={chosen?.key} onSelect={(node) => set({ node })} />}
+            second={
+              <Waterfall
+                fall={fall}
+                titleOf={titleOf}
+                selected={chosen?.key}
+                onSelect={(node) => set({ node })}
+              />
+            }
           />
         }
         second={
           chosen === undefined ? null : (
-            <NodeDrawer run={run} row={chosen} tab={search.tab ?? 'output'} onTab={(tab) => set({ tab })} />
+            <NodeDrawer
+              run={run}
+              row={chosen}
+              title={titleOf(chosen.node.address) ?? chosen.node.address}
+              tab={search.tab ?? 'output'}
+              onTab={(tab) => set({ tab })}
+            />
           )
         }
       />

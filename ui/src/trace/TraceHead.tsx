@@ -1,7 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import { useIntl } from 'react-intl';
 import type { Run } from '../api/runs';
+import { useFlowTitle } from '../app/flowTitle';
 import { useDuration, useText } from '../app/text';
+import { Said } from '../described/Said';
 import { Button, IconButton } from '../kit/Button';
 import { Icon } from '../kit/Icon';
 import { useNotes } from '../kit/Live';
@@ -22,6 +24,7 @@ export function TraceHead({
   const text = useText();
   const intl = useIntl();
   const duration = useDuration();
+  const titleOf = useFlowTitle();
   const total = run.durationMs ?? now - Date.parse(run.startedAt);
   return (
     <>
@@ -32,7 +35,7 @@ export function TraceHead({
         <StatusMark status={run.status} isDegraded={run.isDegraded} size={18} />
         <h1>
           <Link to="/flows/$name" params={{ name: run.flow }} search={{ run: run.id }}>
-            {run.flow}
+            {titleOf(run.flow)}
           </Link>
         </h1>
         <span className="tr-total num">{duration(total)}</span>
@@ -58,7 +61,7 @@ export function TraceHead({
         </Fact>
         <Fact name={text('trace.version')}>
           <span className="mono">
-            v{run.version} · {run.planHash.slice(0, 12)}
+            {run.flow} v{run.version} · {run.planHash.slice(0, 12)}
           </span>
         </Fact>
         <Fact name={text('trace.started')}>
@@ -156,7 +159,7 @@ function Failure({ run, onNode }: { readonly run: Run; readonly onNode: (address
       <a href={`/errors/${code}`} target="_blank" rel="noreferrer" className="mono tr-code">
         {code}
       </a>{' '}
-      {error?.detail ?? error?.message ?? ''}
+      <Said code={code} message={error?.detail ?? error?.message ?? ''} />
     </Banner>
   );
 }

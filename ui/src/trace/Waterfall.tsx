@@ -15,10 +15,13 @@ const BAR: Readonly<Record<Bar['kind'], Key>> = {
 /** When each node ran: attempts, the pauses between them, waits, and what was undone. */
 export function Waterfall({
   fall,
+  titleOf,
   selected,
   onSelect,
 }: {
   readonly fall: Fall;
+  /** What people call the node at an address. */
+  readonly titleOf: (address: string) => string | undefined;
   readonly selected: string | undefined;
   readonly onSelect: (key: string) => void;
 }) {
@@ -43,7 +46,13 @@ export function Waterfall({
             data-starts={i === undo ? text('trace.undone') : undefined}
             className={i === undo ? 'tr-undo-starts' : ''}
           >
-            <FallLine row={row} fall={fall} isSelected={row.key === selected} onSelect={onSelect} />
+            <FallLine
+              row={row}
+              title={titleOf(row.node.address)}
+              fall={fall}
+              isSelected={row.key === selected}
+              onSelect={onSelect}
+            />
           </li>
         ))}
       </ul>
@@ -61,13 +70,25 @@ export function Waterfall({
   );
 }
 
+function Name({ row, title }: { readonly row: FallRow; readonly title: string | undefined }) {
+  const { node, depth } = row;
+  if (title === undefined) return <span className="mono clip">{depth > 0 ? node.id : node.address}</span>;
+  return (
+    <span className="clip" title={node.address}>
+      {title}
+    </span>
+  );
+}
+
 function FallLine({
   row,
+  title,
   fall,
   isSelected,
   onSelect,
 }: {
   readonly row: FallRow;
+  readonly title: string | undefined;
   readonly fall: Fall;
   readonly isSelected: boolean;
   readonly onSelect: (key: string) => void;
@@ -91,7 +112,7 @@ function FallLine({
     >
       <span className="tr-name clip" style={{ paddingLeft: 10 + depth * 14 }}>
         <StatusSign status={isUndo && node.status === 'succeeded' ? 'compensated' : node.status} size={12} />
-        <span className="mono clip">{depth > 0 ? node.id : node.address}</span>
+        <Name row={row} title={title} />
       </span>
       <span className="tr-lane">
         {bars.map((bar) => (

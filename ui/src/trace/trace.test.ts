@@ -128,14 +128,14 @@ describe('waterfall', () => {
     ]);
   });
 
-  test('what was undone comes after what ran, what never began last', () => {
+  test('what never began comes after what ran, what was undone last', () => {
     const rows = fallOf(
       run([node('skipped', { status: 'skipped' }), node('ran')], {
         compensations: [node('ran', { offsetMs: 50 })],
       }),
       0,
     ).rows;
-    expect(rows.map((row) => row.key)).toEqual(['ran', 'undo ran', 'skipped']);
+    expect(rows.map((row) => row.key)).toEqual(['ran', 'skipped', 'undo ran']);
   });
 
   test('an address names the nodes around it', () => {

@@ -30,8 +30,8 @@ export function fallOf(run: Run, elapsedMs: number): Fall {
   const rest = nodes.filter((node) => UNSTARTED.has(node.status));
   const rows = [
     ...nested(began).map((node) => rowOf(node, false, total)),
-    ...run.compensations.map((node) => rowOf(node, true, total)),
     ...rest.map((node) => rowOf(node, false, total)),
+    ...run.compensations.map((node) => rowOf(node, true, total)),
   ];
   const busy = rows.flatMap((row) =>
     row.bars.filter((bar) => bar.kind !== 'wait').map(({ from, to }) => ({ from, to })),
