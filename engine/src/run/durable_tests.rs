@@ -316,3 +316,33 @@ nodes:
         assert_eq!((&end, undone.len(), written(&called)), (&whole.0, 4, written(&whole.1)), "at call {nth}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_child_that_has_undone_itself_is_tried_again_under_other_keys() {
+    let shop = Shop::new(
+        "Flow f
+durable: true
+nodes:
+  sub: {flow: {name: child, mode: child}, with: {}, retry: {attempts: 2, initial: 10ms}}
+---
+Flow child
+durable: true
+order: [book, bad]
+nodes:
+  book: {use: act, compensate: {use: act}, retry: {attempts: 2}}
+  bad: {use: act, with: {fail: UNAVAILABLE}}
+",
+    );
+    assert_eq!(told(&shop.finish(shop.open(json!({}))).await), "failed UNAVAILABLE 500");
+    let log = shop.world.log();
+    let keys = log.iter().filter_map(|line| line.split_once(&*format!(" {}:", shop.id))).map(|(_, key)| key);
+    let expected = [
+        "sub.book",
+        "sub.bad",
+        "sub.book.compensate",
+        "sub.try2.book",
+        "sub.try2.bad",
+        "sub.try2.book.compensate",
+    ];
+    assert_eq!(keys.collect::<Vec<_>>(), expected);
+}

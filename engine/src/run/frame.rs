@@ -12,7 +12,10 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::{one::Run, saga::Saga};
-use crate::flow::plan::{Body, Node};
+use crate::flow::{
+    document::FlowMode,
+    plan::{Body, Kind, Node},
+};
 
 /// What a node left behind.
 #[derive(Clone, Debug)]
@@ -103,7 +106,7 @@ pub(crate) enum Part {
 enum Form {
     /// A record: each try of the nodes around it is another place.
     Address,
-    /// An idempotency key: the same over all tries.
+    /// An idempotency key: the same over all tries of what is not undone between them.
     Key,
 }
 
@@ -127,6 +130,15 @@ pub(crate) struct Parent {
     pub(crate) stop: CancellationToken,
     /// The node's end is recorded: its bodies are driven only to know what there is to undo.
     pub(crate) is_past: bool,
+}
+
+impl Parent {
+    /// A child flow that is tried again has undone itself before: under its old keys a far side would answer that
+    /// it was done, and do nothing.
+    fn begins_afresh(&self) -> bool {
+        let kind = &self.frame.node(self.slot).kind;
+        self.part == Part::Whole && matches!(kind, Kind::Flow { mode: FlowMode::Child, .. })
+    }
 }
 
 /// One body that runs.
@@ -269,7 +281,7 @@ impl Frame {
             Part::Fallback => write!(text, ".fallback"),
             Part::Compensate => write!(text, ".compensate"),
         };
-        if parent.attempt > 1 && form == Form::Address {
+        if parent.attempt > 1 && (form == Form::Address || parent.begins_afresh()) {
             let _infallible = write!(text, ".try{}", parent.attempt);
         }
     }
