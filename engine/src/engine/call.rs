@@ -39,8 +39,8 @@ pub struct Chosen {
     pub identity: Arc<Identity>,
 }
 
-/// `trigger` of a run that a call started.
-static CALL: LazyLock<Shared> = LazyLock::new(|| Shared::new(Value::from("call")));
+/// `trigger` of a run that a call started; as of those that time started, its `kind` tells which it is.
+pub(crate) static CALL: LazyLock<Shared> = LazyLock::new(|| Shared::new(serde_json::json!({"kind": "call"})));
 
 impl Engine {
     /// Stage 5 for a call from within the process: no request, no claims, what it says is believed.

@@ -12,6 +12,7 @@ mod settings;
 mod watch;
 mod write_back;
 
+pub(crate) use call::CALL;
 pub use call::{Chosen, Invocation};
 pub use import::Imported;
 pub(crate) use publish::check_path;

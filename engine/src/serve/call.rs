@@ -25,6 +25,7 @@ use super::{
 };
 use crate::{
     Chosen,
+    engine::CALL,
     flow::{
         document::HttpMode,
         expr::{self, Root, Scope, Template},
@@ -227,7 +228,7 @@ async fn perform(inside: &Arc<Inside>, mut call: Call) -> Response<Body> {
     if call.chosen.plan.is_durable {
         let Call { chosen, input, request, is_async, key, digest } = call;
         let key = key.map(|key| (Arc::from(key), digest));
-        let given = Given { input, request, trigger: Some(sdk::Shared::new(Value::from("call"))), key };
+        let given = Given { input, request, trigger: Some(Shared::clone(&CALL)), key };
         return super::durable::call(&inside.engine, chosen, given, is_async).await;
     }
     let Some(key) = call.key.take() else { return run(inside, call).await };

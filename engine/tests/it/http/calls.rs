@@ -30,6 +30,15 @@ async fn a_flow_answers_its_output_and_says_which_run_and_level_gave_it() {
 }
 
 #[tokio::test]
+async fn a_run_that_was_called_says_so_whether_it_is_durable_or_not() {
+    let by = "nodes: {say: {use: map, with: '${trigger.kind}'}}";
+    let world = World::new(&format!("Flow quick\n{by}\n---\nFlow kept\ndurable: true\n{by}")).await;
+    for flow in ["quick", "kept"] {
+        assert_eq!(world.call(flow, "", &json!({})).await.json(), json!("call"), "{flow}");
+    }
+}
+
+#[tokio::test]
 async fn an_input_that_does_not_fit_is_400_with_every_path() {
     let world = World::new(DOUBLE).await;
     let told = world.call("double", "", &json!({"n": "x", "by": []})).await;
