@@ -116,7 +116,8 @@ pub(in crate::serve) const PAGE: Operation =
     Operation::with(Tag::Service, "getErrorPage", Media::Text(&["text/markdown", "text/html"]))
         .says("Markdown, or a page for a browser.")
         .refuses(&[(404, "CODE_NOT_FOUND")]);
-pub(in crate::serve) const HEALTH: Operation = Operation::of::<Health>(Tag::Service, "getHealth");
+pub(in crate::serve) const HEALTH: Operation =
+    Operation::of::<Health>(Tag::Service, "getHealth").refuses(&[(503, "STORE_FILES")]);
 pub(in crate::serve) const READY: Operation =
     Operation::of::<Readiness>(Tag::Service, "getReadiness").refuses(&[(503, "STOPPING")]);
 pub(in crate::serve) const METRICS: Operation =
