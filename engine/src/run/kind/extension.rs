@@ -41,6 +41,13 @@ pub(super) async fn call(invocation: &Invocation, point: &str, reduce: Reduce, a
         let part =
             if found.chosen.len() == 1 { Part::Whole } else { Part::Named(Arc::clone(&extension.name)) };
         let parent = invocation.parent(part, attempt, invocation.frame.halt());
+        if invocation.is_past() {
+            // How it ended is recorded: code is not called again, and nothing keeps the others from being looked at.
+            if let Implementation::Body(_) = extension.implementation {
+                let _known = one(invocation, extension, &base, parent).await;
+            }
+            continue;
+        }
         let output = one(invocation, extension, &base, parent).await?;
         outputs.push(checked(run, &point, output)?);
     }
