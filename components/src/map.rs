@@ -11,6 +11,7 @@ pub struct Map(Shared);
 impl Component for Map {
     const NAME: &'static str = "map";
     const EFFECT: Effect = Effect::Pure;
+    const GIVES_SETTINGS: bool = true;
     const ABOUT: Option<About> = Some(About {
         title: Title { en: "Map values", zh: "数据映射" },
         category: "data",

@@ -55,6 +55,8 @@ pub trait Component: DeserializeOwned + JsonSchema + Send + Sync + 'static {
     /// Whether all it does in a durable run is to keep a call for later ([`Context::defer`]): then it changes
     /// nothing itself, and its intent need not be on disk.
     const DEFERS: bool = false;
+    /// Whether its output is its evaluated `with:` as it stands: then the engine may leave the call out.
+    const GIVES_SETTINGS: bool = false;
 
     /// The effect of one node, for components where the configuration decides (`http` with GET reads).
     /// `with` is as written in the flow: it may still hold expressions.
@@ -127,6 +129,8 @@ pub struct ComponentEntry {
     pub effect: Effect,
     /// See [`Component::DEFERS`].
     pub defers: bool,
+    /// See [`Component::GIVES_SETTINGS`].
+    pub gives_settings: bool,
     /// How the palette shows it.
     pub about: Option<About>,
     /// The module that declares it.
@@ -151,6 +155,7 @@ impl ComponentEntry {
             name: C::NAME,
             effect: C::EFFECT,
             defers: C::DEFERS,
+            gives_settings: C::GIVES_SETTINGS,
             about: C::ABOUT,
             module,
             effect_of: C::effect,

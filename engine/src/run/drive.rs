@@ -53,7 +53,8 @@ struct Drive<'f> {
     frame: &'f Arc<Frame>,
     state: State,
     effects: VecDeque<Effect>,
-    in_flight: FuturesUnordered<InFlight>,
+    /// Nodes that were not ready at the first look; none in most bodies.
+    in_flight: Option<FuturesUnordered<InFlight>>,
     failures: Vec<(u16, Error)>,
     started: Vec<trace::Begun>,
     /// Of a body that is only gone through once more: ends that would keep other nodes from being looked at.
@@ -80,7 +81,7 @@ impl<'f> Drive<'f> {
             frame,
             state: State::new(&frame.body),
             effects: VecDeque::new(),
-            in_flight: FuturesUnordered::new(),
+            in_flight: None,
             failures: Vec::new(),
             started: trace::begun(frame),
             held: VecDeque::new(),
@@ -103,7 +104,8 @@ impl<'f> Drive<'f> {
             if let Some(ending) = self.state.ending() {
                 return Poll::Ready(self.ended(ending));
             }
-            match self.in_flight.poll_next_unpin(cx) {
+            let next = self.in_flight.as_mut().map_or(Poll::Ready(None), |nodes| nodes.poll_next_unpin(cx));
+            match next {
                 Poll::Ready(Some((slot, done))) => self.take(slot, done),
                 Poll::Ready(None) if !self.held.is_empty() => {
                     if let Some((slot, done)) = self.held.pop_front() {
@@ -147,7 +149,7 @@ impl<'f> Drive<'f> {
             // Most nodes of most flows are ready at the first look: they need no place among the waiting.
             Started::Later(mut future) => match future.as_mut().poll(cx) {
                 Poll::Ready(done) => self.take(slot, done),
-                Poll::Pending => self.in_flight.push(InFlight { slot, future }),
+                Poll::Pending => self.in_flight.get_or_insert_default().push(InFlight { slot, future }),
             },
         }
     }
@@ -160,8 +162,8 @@ impl<'f> Drive<'f> {
     fn drop_cancelled(&mut self) {
         self.frame.halt_inner();
         let state = &self.state;
-        let kept = std::mem::take(&mut self.in_flight).into_iter();
-        self.in_flight = kept.filter(|node| state.status(node.slot) == Status::Running).collect();
+        let kept = self.in_flight.take().into_iter().flatten();
+        self.in_flight = Some(kept.filter(|node| state.status(node.slot) == Status::Running).collect());
     }
 
     /// A node has ended. What is recorded is told at once and not in its order, so that in a body that is gone

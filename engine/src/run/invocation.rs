@@ -190,7 +190,7 @@ impl Invocation {
         }
         self.attempts.store(number, Ordering::Release);
         if let Some(journal) = &self.frame.run.journal
-            && let Some(outcome) = self.prepared(journal, number).await
+            && let Some(outcome) = Box::pin(self.prepared(journal, number)).await
         {
             return outcome;
         }

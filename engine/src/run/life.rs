@@ -219,7 +219,7 @@ async fn live(run: Arc<Run>, base: Arc<Base>, is_cancelled: Arc<AtomicBool>) -> 
     };
     let undoing = match &answer {
         Ok(_) => saga::Ended::default(),
-        Err(_) => run.saga.undo_all(&run, &plan).await,
+        Err(_) => Box::pin(run.saga.undo_all(&run, &plan)).await,
     };
     let status = match status {
         _ if undoing.is_parked || run.is_parked() => RunStatus::Parked,

@@ -16,7 +16,10 @@ use super::{
     kept, kind,
     view::View,
 };
-use crate::flow::{plan::Kind, policy::Stack};
+use crate::flow::{
+    plan::{Kind, Node},
+    policy::Stack,
+};
 
 /// What became of a node.
 pub(super) enum Settlement {
@@ -73,8 +76,22 @@ fn at_once(frame: &Frame, slot: u16) -> Result<Option<Settlement>, Error> {
             Some(Settlement::Succeeded(kind::respond::answer(respond, &frame.run, &view)?))
         }
         Kind::Fail(fail) => return Err(kind::fail::raise(fail, &view)),
+        Kind::Use { gives_settings: true, .. } if is_plain(frame, node) => match &node.with {
+            Some(with) => Some(Settlement::Succeeded(view.value(with)?)),
+            None => None,
+        },
         _ => None,
     })
+}
+
+/// Nothing stands around the node's call, and nobody wants to know how it went.
+fn is_plain(frame: &Frame, node: &Node) -> bool {
+    let run = &frame.run;
+    node.policies.is_none()
+        && node.output.is_none()
+        && run.journal.is_none()
+        && run.mocks.is_none()
+        && !run.trace.is_on()
 }
 
 async fn work(frame: Arc<Frame>, slot: u16) -> Done {

@@ -14,6 +14,7 @@ pub(super) fn compute() -> Kind {
         built: None,
         build: |_| Err(Error::internal("not to be called")),
         defers: false,
+        gives_settings: false,
     }
 }
 

@@ -229,7 +229,7 @@ async fn perform(inside: &Arc<Inside>, mut call: Call) -> Response<Body> {
         let Call { chosen, input, request, is_async, key, digest } = call;
         let key = key.map(|key| (Arc::from(key), digest));
         let given = Given { input, request, trigger: Some(Shared::clone(&CALL)), key };
-        return super::durable::call(&inside.engine, chosen, given, is_async).await;
+        return Box::pin(super::durable::call(&inside.engine, chosen, given, is_async)).await;
     }
     let Some(key) = call.key.take() else { return run(inside, call).await };
     let key =

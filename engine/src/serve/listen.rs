@@ -114,7 +114,6 @@ fn connection_builder(limits: &Limits) -> Builder<TokioExecutor> {
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_time)
         .max_buf_size((limits.header_bytes + limits.uri_bytes).max(64 << 10))
-        .max_headers(limits.headers + 28)
         .pipeline_flush(true);
     builder
         .http2()

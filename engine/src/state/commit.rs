@@ -1,10 +1,10 @@
-//! Group commit: one thread owns the ledger, gathers what all runs want written, flushes once, and wakes
-//! the waiters; the next group gathers meanwhile. Knows no files: what a flush is, its table says.
+//! Group commit: one thread owns the ledger and gathers what all runs want written, another flushes it once
+//! and wakes the waiters, while the next group gathers. Knows no files: what a flush is, its table says.
 
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     thread::JoinHandle,
 };
@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
     contract::{Error, Outbox, Result},
+    flush::{Answer, Flush, Flusher, Group, Tally, Written},
     ledger::Ledger,
 };
 
@@ -21,37 +22,15 @@ use super::{
 const QUEUE: usize = 4096;
 /// A start is refused when no more than this is free: live runs own the rest.
 const RESERVED: usize = QUEUE / 4;
-/// Calls of one group at most: bounds how long the first one waits.
-const GROUP: usize = 512;
 
-type Answer = Box<dyn FnOnce(Result<()>) + Send>;
-type Job = Box<dyn FnOnce(&mut Ledger) -> Option<Answer> + Send>;
+/// Does its work on the ledger. What it gives back is called once that work is on disk.
+type Work = Box<dyn FnOnce(&mut Ledger) -> Option<Answer> + Send>;
 
-/// Makes what was applied durable, as far as the store was told to.
-pub(super) trait Flush: Send + 'static {
-    /// Returns once everything applied before is on disk.
-    fn flush(&mut self) -> Result<()>;
-
-    /// Whether starts are to be refused for want of space. Asked once per group.
-    fn is_full(&mut self) -> bool;
-}
-
-/// What a store has written since it was opened.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Written {
-    /// Groups that were flushed.
-    pub flushes: u64,
-    /// Keys that were set or removed.
-    pub keys: u64,
-    /// Bytes of those keys and their values.
-    pub bytes: u64,
-}
-
-#[derive(Default)]
-struct Tally {
-    flushes: AtomicU64,
-    keys: AtomicU64,
-    bytes: AtomicU64,
+/// One call.
+struct Job {
+    work: Work,
+    /// It wants no flush under way, and no other call in its group.
+    is_alone: bool,
 }
 
 /// A handle to the committer. Dropping it ends the thread once its queue is empty.
@@ -72,11 +51,19 @@ impl Committer {
         let (posted, outbox) = watch::channel(ledger.outbox());
         let is_full = Arc::new(AtomicBool::new(false));
         let tally = Arc::new(Tally::default());
-        let work =
-            Work { ledger, flush, is_full: is_full.clone(), due: announce, posted, tally: tally.clone() };
+        // Weak: the queue ends with its last caller, not with the flusher.
+        let callers = jobs.downgrade();
+        let knock = move || {
+            if let Some(jobs) = callers.upgrade() {
+                // A full queue keeps the committer awake by itself.
+                let _full = jobs.try_send(Job { work: Box::new(|_| None), is_alone: false });
+            }
+        };
+        let flusher = Flusher::start(flush, is_full.clone(), posted, tally.clone(), knock)?;
+        let gather = Gather { ledger, flusher, answers: Vec::new(), due: announce, tally: tally.clone() };
         let thread = std::thread::Builder::new()
             .name("committer".into())
-            .spawn(move || work.run(queue))
+            .spawn(move || gather.run(queue))
             .map_err(|error| files("start the committer", &error))?;
         Ok(Self { jobs: Some(jobs), thread: Some(thread), is_full, due, outbox, tally })
     }
@@ -90,9 +77,7 @@ impl Committer {
     }
 
     pub(super) fn written(&self) -> Written {
-        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
-        let Tally { flushes, keys, bytes } = &*self.tally;
-        Written { flushes: read(flushes), keys: read(keys), bytes: read(bytes) }
+        self.tally.read()
     }
 
     /// A call whose answer waits for the flush of its group.
@@ -101,6 +86,14 @@ impl Committer {
         work: impl FnOnce(&mut Ledger) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         self.call(work, |_| true).await
+    }
+
+    /// As [`Committer::durably`], with no flush under way and no other call in its group.
+    pub(super) async fn alone<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Ledger) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.send(work, |_| true, true).await
     }
 
     /// A start: refused when the disk is full or the line is long.
@@ -123,8 +116,17 @@ impl Committer {
         work: impl FnOnce(&mut Ledger) -> Result<T> + Send + 'static,
         must_flush: impl FnOnce(&T) -> bool + Send + 'static,
     ) -> Result<T> {
+        self.send(work, must_flush, false).await
+    }
+
+    async fn send<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Ledger) -> Result<T> + Send + 'static,
+        must_flush: impl FnOnce(&T) -> bool + Send + 'static,
+        is_alone: bool,
+    ) -> Result<T> {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |ledger| {
+        let work: Work = Box::new(move |ledger| {
             let done = work(ledger);
             if done.is_err() {
                 ledger.discard();
@@ -136,7 +138,7 @@ impl Committer {
             Some(Box::new(move |flushed: Result<()>| drop(answer.send(flushed.and(done)))))
         });
         let jobs = self.jobs.as_ref().ok_or(Error::Closed)?;
-        jobs.send(job).await.map_err(|_| Error::Closed)?;
+        jobs.send(Job { work, is_alone }).await.map_err(|_| Error::Closed)?;
         answered.await.unwrap_or(Err(Error::Closed))
     }
 }
@@ -152,62 +154,69 @@ impl Drop for Committer {
     }
 }
 
-struct Work<F> {
+/// The committer's thread.
+struct Gather {
     ledger: Ledger,
-    flush: F,
-    is_full: Arc<AtomicBool>,
+    flusher: Flusher,
+    /// Of the group that gathers.
+    answers: Vec<Answer>,
     due: watch::Sender<Option<Timestamp>>,
-    posted: watch::Sender<Outbox>,
     tally: Arc<Tally>,
 }
 
-impl<F: Flush> Work<F> {
+impl Gather {
     fn run(mut self, mut queue: mpsc::Receiver<Job>) {
-        let mut answers = Vec::with_capacity(GROUP);
         while let Some(first) = queue.blocking_recv() {
-            answers.extend(first(&mut self.ledger));
-            for _ in 1..GROUP {
-                let Ok(job) = queue.try_recv() else { break };
-                answers.extend(job(&mut self.ledger));
+            self.work(first);
+            while let Ok(job) = queue.try_recv() {
+                self.work(job);
             }
-            let flushed = self.commit(!answers.is_empty());
-            let is_flushed = flushed.is_ok() && !answers.is_empty();
-            for answer in answers.drain(..) {
-                answer(flushed.clone());
-            }
-            let next = self.ledger.due();
-            self.due.send_if_modified(|due| std::mem::replace(due, next) != next);
-            if is_flushed {
-                let outbox = self.ledger.outbox();
-                self.posted.send_if_modified(|known| std::mem::replace(known, outbox) != outbox);
+            // Else the group goes on gathering: the flusher knocks when it is ready for it.
+            if self.flusher.is_idle() {
+                self.commit();
             }
         }
-        if let Err(error) = self.commit(true) {
-            tracing::error!(%error, "the last flush failed");
+        self.flusher.wait();
+        self.commit();
+        self.flusher.wait();
+        self.flusher.flush(Group { answers: Vec::new(), outbox: self.ledger.outbox() });
+    }
+
+    fn work(&mut self, job: Job) {
+        if job.is_alone {
+            self.flusher.wait();
+            self.commit();
+            self.flusher.wait();
+        }
+        self.answers.extend((job.work)(&mut self.ledger));
+        if job.is_alone {
+            self.commit();
         }
     }
 
-    /// Ends a group. After a failed flush nobody knows what is on disk: `Unknown`, or `Full`.
-    fn commit(&mut self, must_flush: bool) -> Result<()> {
+    /// Ends a group: applies it, and has it flushed if somebody waits for that.
+    fn commit(&mut self) {
+        let applied = self.apply();
+        self.announce();
+        let answers = std::mem::take(&mut self.answers);
+        match applied {
+            Ok(()) if answers.is_empty() => {}
+            Ok(()) => self.flusher.flush(Group { answers, outbox: self.ledger.outbox() }),
+            Err(error) => answers.into_iter().for_each(|answer| answer(Err(error.clone()))),
+        }
+    }
+
+    fn apply(&mut self) -> Result<()> {
         fail::fail_point!("commit::gathered");
         let (keys, bytes) = self.ledger.commit()?;
-        self.tally.keys.fetch_add(keys, Ordering::Relaxed);
-        self.tally.bytes.fetch_add(bytes, Ordering::Relaxed);
-        if !must_flush {
-            return Ok(());
-        }
+        self.tally.add(keys, bytes);
         fail::fail_point!("commit::applied", |_| Err(Error::Unknown));
-        let flushed = self.flush.flush();
-        self.tally.flushes.fetch_add(1, Ordering::Relaxed);
-        fail::fail_point!("commit::flushed", |_| Err(Error::Unknown));
-        self.is_full.store(self.flush.is_full(), Ordering::Relaxed);
-        flushed.map_err(|error| match error {
-            Error::Full => Error::Full,
-            error => {
-                tracing::error!(%error, "a flush failed");
-                Error::Unknown
-            }
-        })
+        Ok(())
+    }
+
+    fn announce(&self) {
+        let next = self.ledger.due();
+        self.due.send_if_modified(|due| std::mem::replace(due, next) != next);
     }
 }
 

@@ -10,6 +10,7 @@ mod contract;
 mod copy;
 mod document;
 mod encode;
+mod flush;
 mod frame;
 mod id;
 mod journal;
@@ -31,13 +32,13 @@ use sdk::Timestamp;
 use tokio::sync::watch;
 
 pub use self::sled::{Available, Durability, Settings, Sled, Upkeep};
-pub use commit::Written;
 pub use contract::{
     Appended, Batch, Created, Delivered, Error, Event, Filter, Idempotency, Inbound, Lease, Message,
     OutEvent, OutId, Outbox, Page, Result, Row, Snapshot, Start,
 };
 pub use document::{Documents, Expected, Kept};
 pub use encode::Undecodable;
+pub use flush::Written;
 pub use id::{Address, Correlation, Malformed, MessageId, RunId, Tenant};
 pub use journal::{History, Illegal};
 pub use memory::{Fault, Memory};

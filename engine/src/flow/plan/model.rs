@@ -172,6 +172,8 @@ pub enum Kind {
         build: fn(Shared) -> Result<Arc<dyn sdk::Node>, Error>,
         /// In a durable run it only keeps a call for later.
         defers: bool,
+        /// Its output is its evaluated `with`.
+        gives_settings: bool,
     },
     /// An extension point; the snapshot resolves it by identity.
     Extension {

@@ -158,7 +158,8 @@ impl Compiler<'_> {
                 return None;
             }
         };
-        Some(Kind::Use { name: entry.name, built, build: entry.build_shared, defers: entry.defers })
+        let (defers, gives_settings) = (entry.defers, entry.gives_settings);
+        Some(Kind::Use { name: entry.name, built, build: entry.build_shared, defers, gives_settings })
     }
 
     /// What the node asks for. The flow's `defaults` are merged in already; what only computes has no use

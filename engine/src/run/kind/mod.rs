@@ -35,7 +35,8 @@ pub(super) async fn call(invocation: &Invocation, attempt: u32, deadline: Option
         Kind::Foreach(foreach) => foreach::call(invocation, foreach, attempt).await,
         Kind::Loop(plan) => r#loop::call(invocation, plan, attempt).await,
         Kind::Race(branches) => race::call(invocation, branches, attempt).await,
-        Kind::Wait(wait) => wait::call(invocation, wait).await,
+        // Boxed: the others are called far more often, and none should be as large as this one.
+        Kind::Wait(wait) => Box::pin(wait::call(invocation, wait)).await,
         Kind::Switch(_) | Kind::Respond(_) | Kind::Fail(_) => {
             Err(Error::internal("this kind is never called"))
         }

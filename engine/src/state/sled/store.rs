@@ -11,7 +11,8 @@ use super::{
     super::{
         Appended, Batch, Created, Delivered, Documents, Error, Expected, Filter, Inbound, Kept, Lease,
         Message, OutId, Outbox, Outgoing, Page, Result, RunId, Snapshot, Start, Store,
-        commit::{Committer, Flush, Written},
+        commit::Committer,
+        flush::{Flush, Written},
         key,
         ledger::{self, Begun, Ledger},
         list, prepare, read,
@@ -87,7 +88,7 @@ impl Sled {
         let periods = self.periods.clone();
         let owned = self
             .committer
-            .durably(move |ledger| {
+            .alone(move |ledger| {
                 while ledger.reap(usize::MAX)? > 0 {}
                 ledger.commit()?;
                 periods.begin_turn();
@@ -103,7 +104,7 @@ impl Sled {
         };
         let periods = self.periods.clone();
         self.committer
-            .durably(move |ledger| {
+            .alone(move |ledger| {
                 ledger.commit()?;
                 periods.end_turn(fresh, now)
             })
