@@ -24,6 +24,7 @@ use super::{
     frame::{Frame, Settled, Word},
     invocation::Notes,
     node::{self, Done, Settlement, Started},
+    product::Product,
     saga::Reason,
     step::{State, step},
     trace,
@@ -238,19 +239,19 @@ fn leave(frame: &Frame, slot: u16, settlement: &mut Settlement, notes: Option<&N
     let errors = notes.and_then(|notes| notes.errors.clone());
     if matches!(settlement, Settlement::Skipped) {
         match otherwise(frame, slot) {
-            Ok(output) => return Settled { word: Word::Skipped, output: Some(output), errors: None },
+            Ok(output) => return Settled { word: Word::Skipped, output: Some(output.into()), errors: None },
             Err(error) => *settlement = Settlement::Failed(error),
         }
     }
     match settlement {
         Settlement::Succeeded(output) => {
-            Settled { word: Word::Succeeded, output: Some(Shared::clone(output)), errors }
+            Settled { word: Word::Succeeded, output: Some(output.clone()), errors }
         }
-        Settlement::Routed(_) => Settled { word: Word::Succeeded, output: Some(Shared::default()), errors },
+        Settlement::Routed(_) => Settled { word: Word::Succeeded, output: Some(Product::default()), errors },
         Settlement::Failed(error) => {
             let output = (!node.is_critical).then(|| {
                 frame.run.degrade();
-                otherwise(frame, slot).unwrap_or_default()
+                otherwise(frame, slot).unwrap_or_default().into()
             });
             let errors = errors.unwrap_or_else(|| told(error));
             Settled { word: Word::Failed, output, errors: Some(errors) }

@@ -259,7 +259,7 @@ async fn end(plan: &Plan, journal: &Journal, finished: Finished) -> Carried {
     } else {
         let address = failed.and_then(|id| journal.place(&id));
         let reply = (!journal.has_responded()).then(|| seal(&finished.answer));
-        let output = finished.answer.as_ref().ok().map(|answer| Shared::clone(&answer.value));
+        let output = finished.answer.as_ref().ok().map(|answer| Shared::clone(answer.value.whole()));
         let is_degraded = finished.report.is_degraded;
         journal.push(Entry::Ended { status, is_degraded, failure: error, address, output, reply });
     }

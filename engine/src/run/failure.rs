@@ -8,9 +8,12 @@ use sdk::{Class, Error, Shared};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{frame::Frame, one::Run, report::ErrorReport, view::View};
+use super::{frame::Frame, one::Run, product::Product, report::ErrorReport, view::View};
 use crate::{
-    flow::plan::{Envelope, ErrorRule, Kind, Output, Plan},
+    flow::{
+        expr::{Root, Template},
+        plan::{Envelope, ErrorRule, Kind, Output, Plan},
+    },
     state::Reply,
 };
 
@@ -18,7 +21,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     /// The value.
-    pub value: Shared,
+    pub value: Product,
     /// The HTTP status.
     pub status: u16,
     /// Headers by name.
@@ -28,8 +31,8 @@ pub struct Answer {
 impl Answer {
     /// A value with status 200.
     #[must_use]
-    pub fn of(value: Shared) -> Self {
-        Self { value, status: 200, headers: BTreeMap::new() }
+    pub fn of(value: impl Into<Product>) -> Self {
+        Self { value: value.into(), status: 200, headers: BTreeMap::new() }
     }
 }
 
@@ -60,7 +63,7 @@ pub fn unseal(reply: &Reply) -> Option<Result<Answer, Value>> {
     let status = sealed["status"].as_u64().and_then(|status| u16::try_from(status).ok())?;
     let headers = headers_of(&sealed["headers"]);
     let value = Shared::new(sealed["value"].take());
-    Some(Ok(Answer { value, status, headers }))
+    Some(Ok(Answer { value: value.into(), status, headers }))
 }
 
 /// One of the failures that led to the end of a run.
@@ -225,13 +228,22 @@ pub(super) fn answer(plan: &Plan, root: &Frame) -> Result<Answer, Error> {
     let view = View::of(root);
     match &plan.output {
         Output::Last => Ok(Answer::of(root.last_output())),
-        Output::Value(template) => Ok(Answer::of(view.value(template)?)),
-        Output::Envelope(envelope) => sealed(envelope, &view),
+        Output::Value(template) => Ok(Answer::of(given(template, &view, root)?)),
+        Output::Envelope(envelope) => sealed(envelope, &view, root),
     }
 }
 
-fn sealed(envelope: &Envelope, view: &View<'_>) -> Result<Answer, Error> {
-    let mut answer = Answer::of(view.value(&envelope.value)?);
+/// What a node gave as it stands, when that is all the answer is; else the template's value.
+fn given(template: &Template, view: &View<'_>, root: &Frame) -> Result<Product, Error> {
+    let as_it_stands = match template.root() {
+        Some(Root::Node { depth: 0, slot }) => root.settled(slot).and_then(|settled| settled.output.clone()),
+        _ => None,
+    };
+    as_it_stands.map_or_else(|| view.value(template).map(Product::from), Ok)
+}
+
+fn sealed(envelope: &Envelope, view: &View<'_>, root: &Frame) -> Result<Answer, Error> {
+    let mut answer = Answer::of(given(&envelope.value, view, root)?);
     if let Some(status) = &envelope.status {
         answer.status = status_of(&*view.value(status)?)?;
     }

@@ -11,7 +11,7 @@ use sdk::{Identity, Shared};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::{one::Run, saga::Saga};
+use super::{one::Run, product::Product, saga::Saga};
 use crate::flow::{
     document::FlowMode,
     plan::{Body, Kind, Node},
@@ -22,7 +22,7 @@ use crate::flow::{
 pub(crate) struct Settled {
     pub(crate) word: Word,
     /// `nodes.<id>`; `None` = missing.
-    pub(crate) output: Option<Shared>,
+    pub(crate) output: Option<Product>,
     /// `errors.<id>`; `None` = null.
     pub(crate) errors: Option<Shared>,
 }
@@ -201,7 +201,7 @@ impl Frame {
     }
 
     /// The output of the last node that ran, in slot order; null when none did.
-    pub(crate) fn last_output(&self) -> Shared {
+    pub(crate) fn last_output(&self) -> Product {
         let ran = |settled: &&Settled| settled.word == Word::Succeeded;
         let last = self.slots.iter().rev().filter_map(OnceLock::get).find(ran);
         last.and_then(|settled| settled.output.clone()).unwrap_or_default()

@@ -131,7 +131,8 @@ impl Invocation {
     pub(super) fn input(&self) -> Shared {
         match self.node().input {
             Some(slot) => {
-                self.frame.settled(slot).and_then(|settled| settled.output.clone()).unwrap_or_default()
+                let settled = self.frame.settled(slot).and_then(|settled| settled.output.as_ref());
+                settled.map(|output| Shared::clone(output.whole())).unwrap_or_default()
             }
             None => Shared::clone(&self.frame.base.input),
         }

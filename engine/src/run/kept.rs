@@ -102,7 +102,7 @@ fn done(recalled: Recalled) -> Done {
     let is_unknown = detail["isUnknown"] == Value::Bool(true);
     let notes = Notes { errors, is_unknown, ..Notes::default() };
     let settlement = match recalled.outcome {
-        Ok(output) => Settlement::Succeeded(output),
+        Ok(output) => Settlement::Succeeded(output.into()),
         Err(error) => Settlement::Failed(error),
     };
     Done { settlement, notes: Some(Box::new(notes)) }
@@ -114,7 +114,7 @@ pub(super) fn keep(journal: &Journal, frame: &Frame, slot: u16, attempts: u32, d
         return;
     }
     let outcome = match &done.settlement {
-        Settlement::Succeeded(output) => Ok(output),
+        Settlement::Succeeded(output) => Ok(output.whole()),
         Settlement::Failed(error) => Err(error),
         Settlement::Skipped | Settlement::Routed(_) | Settlement::Cancelled => return,
     };

@@ -27,6 +27,7 @@ use super::{
     journal::Journal,
     mock::Mocks,
     one::{Run, ms},
+    product::Product,
     report::{NodeReport, NodeStatus, RunStatus},
     saga::{self, Undone},
     snapshot::Snapshot,
@@ -258,7 +259,7 @@ fn outcome(
 }
 
 /// The output of the node the run was to end at.
-fn until(root: &Frame) -> Option<Shared> {
+fn until(root: &Frame) -> Option<Product> {
     let wanted = root.run.until.as_ref()?;
     let slot = root.body.nodes.iter().position(|node| node.id == *wanted)?;
     root.settled(u16::try_from(slot).ok()?)?.output.clone()

@@ -34,6 +34,7 @@ mod node;
 mod one;
 mod pace;
 mod pause;
+mod product;
 mod report;
 mod saga;
 #[cfg(test)]
@@ -58,6 +59,7 @@ pub use failure::{Answer, Cause, Failure, seal, unseal};
 pub use handle::Handle;
 pub use life::{Begun, Finished, Request, RunReport, Start, begin};
 pub use mock::Mocks;
+pub use product::Product;
 pub use report::{
     Answered, Attempt, ErrorReport, Items, Level, NodeReport, NodeStatus, RunStatus, ServedBy, Skip, kind,
     used,

@@ -8,12 +8,13 @@ use std::{
 };
 
 use futures_util::future::BoxFuture;
-use sdk::{Class, Error, Outcome, Shared};
+use sdk::{Class, Error, Outcome};
 
 use super::{
     frame::Frame,
     invocation::{Invocation, Notes, cancelled},
     kept, kind,
+    product::Product,
     view::View,
 };
 use crate::flow::{
@@ -23,7 +24,7 @@ use crate::flow::{
 
 /// What became of a node.
 pub(super) enum Settlement {
-    Succeeded(Shared),
+    Succeeded(Product),
     /// Its `when` was false.
     Skipped,
     /// A switch chose these.
@@ -73,11 +74,15 @@ fn at_once(frame: &Frame, slot: u16) -> Result<Option<Settlement>, Error> {
     Ok(match &node.kind {
         Kind::Switch(switch) => Some(Settlement::Routed(kind::switch::choose(switch, &view)?)),
         Kind::Respond(respond) => {
-            Some(Settlement::Succeeded(kind::respond::answer(respond, &frame.run, &view)?))
+            Some(Settlement::Succeeded(kind::respond::answer(respond, &frame.run, &view)?.into()))
         }
         Kind::Fail(fail) => return Err(kind::fail::raise(fail, &view)),
         Kind::Use { gives_settings: true, .. } if is_plain(frame, node) => match &node.with {
-            Some(with) => Some(Settlement::Succeeded(view.value(with)?)),
+            // Nobody but the caller may ever look at it: then it need not be made whole.
+            Some(with) if frame.parent.is_none() && frame.run.plan.output.is_of(&frame.body, slot) => {
+                Some(Settlement::Succeeded(view.weave(with)?))
+            }
+            Some(with) => Some(Settlement::Succeeded(view.value(with)?.into())),
             None => None,
         },
         _ => None,
@@ -151,7 +156,7 @@ fn settle(invocation: &Invocation, outcome: Outcome) -> Done {
         }
     });
     let settlement = match shaped {
-        Ok(output) => Settlement::Succeeded(output),
+        Ok(output) => Settlement::Succeeded(output.into()),
         Err(error) if error.class == Class::Cancelled && invocation.frame.is_halting() => {
             Settlement::Cancelled
         }

@@ -11,6 +11,7 @@ use super::{
     invocation::Notes,
     node::Settlement,
     one::{locked, ms},
+    product::Product,
     report::{ErrorReport, NodeReport, NodeStatus, ServedBy, Skip},
 };
 use crate::flow::plan::Kind;
@@ -178,7 +179,7 @@ pub(super) fn settled(
         report.input = notes.input;
     }
     let kept = |value: Option<&Shared>| value.map_or((None, false), |value| trace.value(value));
-    let (input, output) = (kept(report.input.as_ref()), kept(left.output.as_ref()));
+    let (input, output) = (kept(report.input.as_ref()), kept(left.output.as_ref().map(Product::whole)));
     report.is_truncated = input.1 || output.1;
     (report.input, report.output) = (input.0, output.0);
     trace.keep(report);

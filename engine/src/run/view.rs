@@ -7,7 +7,10 @@ use sdk::{Error, Shared};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::frame::{Frame, Settled, Word};
+use super::{
+    frame::{Frame, Settled, Word},
+    product::Product,
+};
 use crate::flow::expr::{Expression, Failure, Root, Scope, Template};
 
 /// The scope of one evaluation.
@@ -66,6 +69,14 @@ impl<'a> View<'a> {
         }
     }
 
+    /// The value, without a copy of what it takes over as it is.
+    pub(crate) fn weave(&self, template: &Template) -> Result<Product, Error> {
+        match template.constant() {
+            Some(constant) => Ok(Shared::clone(constant).into()),
+            None => template.weave(self).map(Product::from).map_err(|failure| failed(&failure)),
+        }
+    }
+
     fn frame_at(&self, depth: u8) -> Option<&'a Frame> {
         let mut frame = self.frame;
         for _ in 0..depth {
@@ -81,7 +92,7 @@ impl<'a> View<'a> {
     fn node(&self, depth: u8, slot: u16) -> Option<&'a Shared> {
         match self.raw {
             Some((own, raw)) if depth == 0 && own == slot => Some(raw),
-            _ => self.settled(depth, slot)?.output.as_ref(),
+            _ => self.settled(depth, slot)?.output.as_ref().map(Product::whole),
         }
     }
 

@@ -250,7 +250,7 @@ pub(super) fn answered(answer: &Answer, run: &str, level: u8) -> Response<Body> 
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             let mut body = Vec::with_capacity(1024);
             // Writing a value to memory fails for no value.
-            serde_json::to_writer(&mut body, &*answer.value).unwrap_or_default();
+            serde_json::to_writer(&mut body, &answer.value).unwrap_or_default();
             body.into()
         }
     };

@@ -171,20 +171,17 @@ impl Gather {
             while let Ok(job) = queue.try_recv() {
                 self.work(job);
             }
-            // Else the group goes on gathering: the flusher knocks when it is ready for it.
-            if self.flusher.is_idle() {
+            // Else the group goes on gathering: the flusher knocks when it has flushed the one before.
+            if self.flusher.wants(self.answers.len()) {
                 self.commit();
             }
         }
-        self.flusher.wait();
         self.commit();
-        self.flusher.wait();
         self.flusher.flush(Group { answers: Vec::new(), outbox: self.ledger.outbox() });
     }
 
     fn work(&mut self, job: Job) {
         if job.is_alone {
-            self.flusher.wait();
             self.commit();
             self.flusher.wait();
         }

@@ -2,6 +2,7 @@
 //! committer gathers the next. Knows no ledger and no files.
 
 use std::{
+    collections::VecDeque,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -66,16 +67,18 @@ pub(super) struct Group {
     pub(super) outbox: Outbox,
 }
 
-/// The committer's hold on the flusher's thread: one group at a time.
+/// The committer's hold on the flusher's thread: one group is flushed, another may wait, so that applying it
+/// costs the disk no pause.
 pub(super) struct Flusher {
     groups: Option<mpsc::Sender<Group>>,
     flushed: mpsc::Receiver<()>,
-    is_idle: bool,
+    /// How many wait for each group it has, the one being flushed first.
+    waiters: VecDeque<usize>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Flusher {
-    /// Starts the thread; it knocks whenever it is ready for another group.
+    /// Starts the thread; it knocks whenever it has flushed a group.
     pub(super) fn start(
         flush: impl Flush,
         is_full: Arc<AtomicBool>,
@@ -100,26 +103,35 @@ impl Flusher {
                 }
             })
             .map_err(|error| files("start the flusher", &error))?;
-        Ok(Self { groups: Some(groups), flushed, is_idle: true, thread: Some(thread) })
+        Ok(Self { groups: Some(groups), flushed, waiters: VecDeque::new(), thread: Some(thread) })
     }
 
-    /// Whether it is ready for a group.
-    pub(super) fn is_idle(&mut self) -> bool {
-        self.is_idle = self.is_idle || self.flushed.try_recv().is_ok();
-        self.is_idle
-    }
-
-    /// Waits until it is.
-    pub(super) fn wait(&mut self) {
-        if !self.is_idle {
-            // A thread that is gone flushes nothing more either.
-            self.is_idle = matches!(self.flushed.recv(), Ok(()) | Err(mpsc::RecvError));
+    /// Whether it is time to hand over a group for which so many wait: at once while nothing is flushed, else
+    /// when it is worth a flush of its own beside the one under way. Small groups cost as much as large ones.
+    pub(super) fn wants(&mut self, waiting: usize) -> bool {
+        while self.flushed.try_recv().is_ok() {
+            self.waiters.pop_front();
+        }
+        match (self.waiters.len(), self.waiters.front()) {
+            (1, Some(flushing)) => waiting * 2 >= *flushing,
+            (groups, _) => groups == 0,
         }
     }
 
-    /// Hands it a group. Only when it is idle.
+    /// Waits until it has flushed everything.
+    pub(super) fn wait(&mut self) {
+        while !self.waiters.is_empty() {
+            match self.flushed.recv() {
+                Ok(()) => drop(self.waiters.pop_front()),
+                // A thread that is gone flushes nothing more either.
+                Err(mpsc::RecvError) => self.waiters.clear(),
+            }
+        }
+    }
+
+    /// Hands it a group.
     pub(super) fn flush(&mut self, group: Group) {
-        self.is_idle = false;
+        self.waiters.push_back(group.answers.len());
         if let Some(groups) = &self.groups
             && groups.send(group).is_err()
         {

@@ -21,8 +21,9 @@ use super::parse::{depth, on_large_stack, parse};
 use super::path::{self, Path, Step};
 use super::pattern::Pattern;
 use super::reads::Read;
-use super::scope::Scope;
+use super::scope::{Root, Scope};
 use super::tree::Mark;
+use super::woven::Part;
 
 /// Deepest expression evaluated on the caller's stack; an unoptimised build takes 2 MiB for some 55.
 const MAX_DEPTH_HERE: usize = 24;
@@ -127,6 +128,28 @@ impl Expression {
             return Ok(shared);
         }
         self.evaluate(scope).map(Shared::new)
+    }
+
+    /// Evaluates to a value of its own, or to a reference to one that is made of others.
+    ///
+    /// # Errors
+    /// As [`Expression::evaluate`].
+    pub(super) fn refer(&self, scope: &dyn Scope) -> Result<Part, Failure> {
+        if let Form::Path(path) = &self.form
+            && let Some(root) = scope.shared(path.root)
+            && path.walk(&root).is_some_and(|value| value.is_object() || value.is_array())
+        {
+            return Ok(Part::Within(root, Arc::clone(&path.steps)));
+        }
+        self.evaluate(scope).map(Part::Own)
+    }
+
+    /// The root, if it is nothing but one.
+    pub(super) fn root(&self) -> Option<Root> {
+        match &self.form {
+            Form::Path(path) if path.steps.is_empty() => Some(path.root),
+            Form::Path(_) | Form::Cel(_) => None,
+        }
     }
 
     /// Evaluates a condition.

@@ -38,6 +38,7 @@ mod template;
 mod testing;
 mod tree;
 mod view;
+mod woven;
 
 pub use cell::Cell;
 pub use expression::Expression;
@@ -47,3 +48,4 @@ pub use parse::Cache;
 pub use reads::Read;
 pub use scope::{Root, Scope};
 pub use template::Template;
+pub use woven::Woven;

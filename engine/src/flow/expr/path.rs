@@ -1,7 +1,7 @@
 //! A path such as `nodes.load.lines[0].sku`: the part of the language that never needs CEL. Follows it
 //! through borrowed JSON and says in words where it broke off. Knows nothing of what names are allowed.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use serde_json::Value;
 
@@ -79,18 +79,23 @@ fn bracket(text: &str, tokens: &mut Lexer<'_>) -> Option<Step> {
     matches!(tokens.next(), Some((Token::Close(b']'), _))).then_some(step)
 }
 
+/// The value at the end of the steps.
+pub(super) fn walk<'v>(value: &'v Value, steps: &[Step]) -> Option<&'v Value> {
+    steps.iter().try_fold(value, |value, step| step.follow(value))
+}
+
 /// A path from a root.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Path {
     pub(super) root: Root,
     /// The root as the author wrote it, such as `nodes.load`.
     pub(super) name: Box<str>,
-    pub(super) steps: Box<[Step]>,
+    pub(super) steps: Arc<[Step]>,
 }
 
 impl Path {
     pub(super) fn walk<'v>(&self, value: &'v Value) -> Option<&'v Value> {
-        self.steps.iter().try_fold(value, |value, step| step.follow(value))
+        walk(value, &self.steps)
     }
 
     /// The value at the end; `None` when anything along the way is missing.
@@ -114,7 +119,7 @@ impl Path {
         };
         let mut written = self.name.to_string();
         let mut value: &Value = &root;
-        for step in &self.steps {
+        for step in &*self.steps {
             match step.follow(value) {
                 Some(next) => value = next,
                 None => return broken(&written, value, step),

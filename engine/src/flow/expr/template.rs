@@ -9,7 +9,8 @@ use super::fault::{Failure, Fault};
 use super::interpolation::{Stretch, split};
 use super::names::Names;
 use super::reads::Read;
-use super::scope::Scope;
+use super::scope::{Root, Scope};
+use super::woven::{self, Woven};
 
 /// A compiled template.
 #[derive(Debug)]
@@ -118,9 +119,42 @@ impl Template {
             _ => self.evaluate(scope).map(Some),
         }
     }
+
+    /// Evaluates without a copy of what it takes over as it is.
+    ///
+    /// # Errors
+    /// As [`Template::evaluate`].
+    pub fn weave(&self, scope: &dyn Scope) -> Result<Woven, Failure> {
+        self.shape.part(scope).map(Woven)
+    }
+
+    /// What it is nothing but another name of.
+    #[must_use]
+    pub fn root(&self) -> Option<Root> {
+        match &self.shape {
+            Shape::Exact(expression) => expression.root(),
+            _ => None,
+        }
+    }
 }
 
 impl Shape {
+    fn part(&self, scope: &dyn Scope) -> Result<woven::Part, Failure> {
+        Ok(match self {
+            Self::Constant(value) => woven::Part::Within(Shared::clone(value), [].into()),
+            Self::Exact(expression) => expression.refer(scope)?,
+            Self::List(shapes) => {
+                let parts = shapes.iter().map(|shape| shape.part(scope));
+                woven::Part::List(parts.collect::<Result<_, _>>()?)
+            }
+            Self::Object(fields) => {
+                let parts = fields.iter().map(|(key, shape)| Ok((key.clone(), shape.part(scope)?)));
+                woven::Part::Object(parts.collect::<Result<_, _>>()?)
+            }
+            Self::Mixed(_) | Self::Pieces(_) => woven::Part::Own(self.value(scope)?),
+        })
+    }
+
     fn value(&self, scope: &dyn Scope) -> Result<Value, Failure> {
         match self {
             Self::Constant(value) => Ok(Value::clone(value)),

@@ -6,16 +6,25 @@ use serde_json::{Value, json};
 use super::super::testing::world;
 use super::Template;
 
+/// What a template gives; in parts it gives the same.
 fn evaluated(template: &Value) -> Value {
     let world = world();
     let template = Template::compile(template, &world.names()).unwrap();
-    Value::clone(&template.evaluate(&world).unwrap())
+    let value = Value::clone(&template.evaluate(&world).unwrap());
+    let woven = template.weave(&world).unwrap();
+    assert_eq!(woven.whole(), value);
+    assert_eq!(serde_json::to_string(&woven).unwrap(), value.to_string());
+    value
 }
 
 #[test]
 fn an_exact_expression_keeps_its_type_and_mixed_text_is_written_out() {
     let cases = [
         (json!("${input.amount}"), json!(9900)),
+        (
+            json!({"all": ["${input.lines}", 1]}),
+            json!({"all": [[{"sku": "S1", "n": 2, "tags": ["x", "y"]}, {"sku": "S2", "n": 1, "tags": []}], 1]}),
+        ),
         (json!("${input.lines[0]}"), json!({"sku": "S1", "n": 2, "tags": ["x", "y"]})),
         (json!("${input.note}"), json!(null)),
         (json!("/o/${input.orderId}/${input.amount}"), json!("/o/O1/9900")),

@@ -37,6 +37,10 @@ impl World {
 }
 
 impl Scope for World {
+    fn shared(&self, root: Root) -> Option<sdk::Shared> {
+        self.get(root).map(|value| sdk::Shared::new(value.into_owned()))
+    }
+
     fn get(&self, root: Root) -> Option<Cow<'_, Value>> {
         let id = |slot: u16| self.ids[usize::from(slot)].as_str();
         match root {

@@ -10,7 +10,7 @@ use sdk::{Class, Effect, Error, Shared, UseCase};
 
 use crate::flow::{
     document::{self, Compensation, FlowMode, HttpMode, Join, OnItemError, Reduce, Title},
-    expr::{Expression, Template},
+    expr::{Expression, Root, Template},
     policy::Stack,
     schema::Contract,
     tree::Span,
@@ -295,6 +295,19 @@ pub enum Output {
     Value(Template),
     /// A value with status and headers.
     Envelope(Box<Envelope>),
+}
+
+impl Output {
+    /// Whether the answer is what this node of `body` gives, as it stands.
+    #[must_use]
+    pub fn is_of(&self, body: &Body, slot: u16) -> bool {
+        let is_named = |template: &Template| template.root() == Some(Root::Node { depth: 0, slot });
+        match self {
+            Self::Last => body.nodes.get(usize::from(slot)).is_some_and(|node| node.next.is_empty()),
+            Self::Value(template) => is_named(template),
+            Self::Envelope(envelope) => is_named(&envelope.value),
+        }
+    }
 }
 
 /// `output: {value, status, headers}`.

@@ -71,7 +71,7 @@ async fn body(invocation: &Invocation, plan: &Plan, base: Arc<Base>, attempt: u3
     life::evaluate_vars(plan, &frame)?;
     let driven: futures_util::future::BoxFuture<'_, Ended> = Box::pin(drive(&frame));
     match driven.await {
-        Ended::Completed => failure::answer(plan, &frame).map(|answer| answer.value),
+        Ended::Completed => failure::answer(plan, &frame).map(|answer| Shared::clone(answer.value.whole())),
         Ended::Failed(slot, error) => Err(failure::explain(plan, &frame, Some(slot), error).into_error()),
         Ended::Stopped => Err(cancelled()),
     }
@@ -120,7 +120,8 @@ async fn child(invocation: &Invocation, start: Start) -> Outcome {
     let begun = life::begin(start).map_err(|refused| refused.into_error())?;
     let saga = Arc::clone(&begun.handle.run().saga);
     let _left = Left { saga, around: Arc::clone(&invocation.frame.run.saga) };
-    begun.future.await.answer.map(|answer| answer.value).map_err(Failure::into_error)
+    let answer = begun.future.await.answer.map_err(Failure::into_error)?;
+    Ok(Shared::clone(answer.value.whole()))
 }
 
 fn start(

@@ -14,7 +14,7 @@ mod wait;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use sdk::{Error, Outcome, Timestamp};
+use sdk::{Error, Outcome, Shared, Timestamp};
 
 use super::{
     drive::{Ended, drive},
@@ -57,6 +57,6 @@ pub(super) fn body(frame: Arc<Frame>) -> BoxFuture<'static, Outcome> {
 fn output(frame: &Frame) -> Outcome {
     match &frame.body.output {
         Some(template) => View::of(frame).value(template),
-        None => Ok(frame.last_output()),
+        None => Ok(Shared::clone(frame.last_output().whole())),
     }
 }

@@ -21,6 +21,6 @@ pub(in crate::run) fn answer(respond: &RespondPlan, run: &Run, view: &View<'_>) 
         Some(headers) => headers_of(&*view.value(headers)?),
         None => Default::default(),
     };
-    run.respond(Answer { value: sdk::Shared::clone(&value), status: respond.status, headers });
+    run.respond(Answer { value: sdk::Shared::clone(&value).into(), status: respond.status, headers });
     Ok(value)
 }

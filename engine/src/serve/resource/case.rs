@@ -278,7 +278,7 @@ impl Drafted {
     async fn play(&self, given: Given, case: &Case) -> Played {
         let (input, planned) = (given.input.clone(), self.planned(&given));
         let (finished, level) = play(&self.flow, given, Arc::clone(&self.served) as Arc<_>).await;
-        let output = finished.answer.as_ref().ok().map(|answer| Shared::clone(&answer.value));
+        let output = finished.answer.as_ref().ok().map(|answer| Shared::clone(answer.value.whole()));
         let run = planned.map_or(Value::Null, |(identity, plan)| shown(&finished, identity, plan, input));
         Played { run, differences: compare(&case.expect, &finished, level), output }
     }
