@@ -302,7 +302,7 @@ fn time(run: &Run) -> Option<Duration> {
 
 /// Runs `finally`: once, after every ending; it changes nothing that was told.
 async fn last(root: &Arc<Frame>, body: &Arc<crate::flow::plan::Body>) {
-    let stop = root.run.shield.child_token();
+    let stop = root.run.shield().child_token();
     let parent = Parent {
         frame: Arc::clone(root),
         slot: 0,

@@ -2,7 +2,7 @@
 //! along the way. Holds no values of nodes: those stand in frames.
 
 use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError, Weak,
+    Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
     atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
@@ -36,8 +36,7 @@ pub(crate) struct Run {
     pub(crate) request: Option<Arc<Request>>,
     /// The run is stopped when the flow's time is up or somebody cancels it.
     pub(crate) stop: CancellationToken,
-    /// Never cancelled: what undoes and what comes last is not stopped.
-    pub(crate) shield: CancellationToken,
+    shield: OnceLock<CancellationToken>,
     pub(crate) trace: Trace,
     pub(crate) saga: Arc<Saga>,
     pub(crate) mocks: Option<Arc<Mocks>>,
@@ -74,7 +73,7 @@ impl Run {
             trigger: start.trigger,
             request: start.request,
             stop: start.stop,
-            shield: CancellationToken::new(),
+            shield: OnceLock::new(),
             trace: Trace::new(start.keep, start.observer),
             saga: Arc::default(),
             mocks: start.mocks,
@@ -90,6 +89,11 @@ impl Run {
             me: Weak::clone(me),
         });
         (run, early)
+    }
+
+    /// Never cancelled: what undoes and what comes last is not stopped.
+    pub(crate) fn shield(&self) -> &CancellationToken {
+        self.shield.get_or_init(CancellationToken::new)
     }
 
     pub(crate) fn is_degraded(&self) -> bool {

@@ -251,7 +251,7 @@ impl Undo {
             part: Part::Compensate,
             attempt,
             key: None,
-            stop: run.shield.clone(),
+            stop: run.shield().clone(),
             is_past: false,
         };
         kind::body(Frame::within(parent, Arc::clone(&self.frame.base), Arc::clone(body), Vec::new())).await

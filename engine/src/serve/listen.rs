@@ -114,7 +114,9 @@ fn connection_builder(limits: &Limits) -> Builder<TokioExecutor> {
         .timer(TokioTimer::new())
         .header_read_timeout(limits.head_time)
         .max_buf_size((limits.header_bytes + limits.uri_bytes).max(64 << 10))
-        .pipeline_flush(true);
+        // Small answers go out in one piece. hyper's own bound of 100 headers stands, which is ours too: it answers
+        // 431 itself, and a bound of our own would put its table of headers on the heap for every request.
+        .writev(false);
     builder
         .http2()
         .timer(TokioTimer::new())

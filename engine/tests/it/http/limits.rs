@@ -77,7 +77,8 @@ async fn bytes_and_number_of_headers() {
     let many = |number: usize| (0..number).map(|n| format!("x-{n}: 1\r\n")).collect::<String>();
     // Beside them there are host, content-length and content-type.
     check(&world, &many(97), &json!(1), (200, "")).await;
-    check(&world, &many(98), &json!(1), (431, "HEADERS_TOO_LARGE")).await;
+    let one_more = world.call("echo", &many(98), &json!(1)).await;
+    assert_eq!((one_more.status, one_more.body.len()), (431, 0), "hyper has answered");
     check(&world, &format!("x: {}\r\n", "a".repeat(16_000)), &json!(1), (200, "")).await;
     check(&world, &format!("x: {}\r\n", "a".repeat(16_400)), &json!(1), (431, "HEADERS_TOO_LARGE")).await;
 }
