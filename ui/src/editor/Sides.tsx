@@ -1,9 +1,12 @@
-import { Suspense, lazy, useState, useSyncExternalStore } from 'react';
+import { Suspense, lazy, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useText } from '../app/text';
+import { keyOf } from '../canvas/layout';
+import { nodesIn } from '../canvas/relink';
 import { IconButton } from '../kit/Button';
 import { Icon } from '../kit/Icon';
 import { Tabs } from '../kit/Tabs';
 import { Palette } from './Palette';
+import { useShownGraph } from './facts';
 import { useView } from './view';
 
 const Inspector = lazy(() => import('./Inspector').then((file) => ({ default: file.Inspector })));
@@ -75,8 +78,22 @@ export function LeftPane({ isBeside }: { readonly isBeside: boolean }) {
   );
 }
 
+/** A node that an undo took away is not chosen any more. */
+function useGone(): void {
+  const { graph } = useShownGraph();
+  const before = useRef<ReadonlySet<string>>(new Set());
+  useEffect(() => {
+    const now = new Set(nodesIn(graph).map(keyOf));
+    const { selection, set } = useView.getState();
+    const kept = selection.filter((key) => now.has(key) || !before.current.has(key));
+    before.current = now;
+    if (kept.length < selection.length) set({ selection: kept });
+  }, [graph]);
+}
+
 /** The inspector stands where there is something to inspect; a cursor that wanders through the text opens nothing. */
 export function RightPane({ view }: { readonly view: string }) {
+  useGone();
   const isChosen = useView((state) => state.selection.length > 0 && (view === 'text' || !state.isQuiet));
   const isFlow = useView((state) => state.isFlowOpen);
   if (view === 'diff' || (!isChosen && !isFlow && view !== 'text')) return null;

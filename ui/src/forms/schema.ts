@@ -22,8 +22,22 @@ export function stripDefaults(schema: Json): Json {
     kept.map(([key, value]) => [key, isPlain(key) ? value : stripDefaults(value)]),
   );
   const { default: hint } = schema;
+  const words = choiceOf(copy);
   const isLeaf = hint !== undefined && !isObject(hint) && !isList(hint) && hint !== null && hint !== '';
-  return isLeaf ? { ...copy, 'x-default': hint } : copy;
+  return isLeaf ? { ...copy, ...words, 'x-default': hint } : { ...copy, ...words };
+}
+
+/** A choice among words that each say what they mean: the form shows both, and knows the type. */
+function choiceOf({ type, oneOf }: JsonObject): JsonObject {
+  if (type !== undefined || !isList(oneOf)) return {};
+  const named = oneOf.flatMap((one) => (isObject(one) && typeof one['const'] === 'string' ? [one] : []));
+  if (named.length === 0 || named.length !== oneOf.length) return {};
+  const titled = named.map((one) => {
+    const { const: word, description } = one;
+    const meaning = typeof description === 'string' ? description.replace(/[.。]$/, '') : '';
+    return meaning === '' ? one : { ...one, title: `${String(word)} · ${meaning}` };
+  });
+  return { type: 'string', oneOf: titled };
 }
 
 function isPlain(key: string): boolean {
