@@ -74,8 +74,12 @@ async function look(world, list, theme, locale) {
   const errors = world.watch(page);
   await page.addInitScript(
     ([a, b]) => {
-      localStorage.setItem('bactrian.theme', a);
-      localStorage.setItem('bactrian.locale', b);
+      // Pages beside this one share the store and choose otherwise.
+      const own = { 'bactrian.theme': a, 'bactrian.locale': b };
+      const read = Storage.prototype.getItem;
+      Storage.prototype.getItem = function (key) {
+        return own[key] ?? read.call(this, key);
+      };
     },
     [theme, locale],
   );

@@ -47,6 +47,9 @@ async function own(world) {
   assert.equal((await fileOf(world, 'cancel-order')).text, flow.text, 'the flow itself stays');
   assert.equal(await page.locator('.card-changed').count(), 1);
 
+  // The view went along with the node at the far end.
+  await page.getByRole('button', { name: '适应窗口' }).click();
+  await page.waitForTimeout(400);
   await node(page, 'load').click();
   await page.locator('[data-canvas]').press('Delete');
   await page

@@ -1,4 +1,5 @@
 import { type Translate, useText } from '../app/text';
+import { Said } from '../described/Said';
 import { type FieldRow, fieldsOf } from './schema';
 import './schema.css';
 
@@ -13,7 +14,9 @@ export function SchemaTable({ schema, label }: { readonly schema: unknown; reado
         {fields.map((field) => (
           <tr key={field.path}>
             <th scope="row" style={{ paddingLeft: field.depth * 12 }}>
-              {field.title === undefined ? null : <span>{field.title}</span>}
+              {field.title === undefined || field.title.toLowerCase() === field.name.toLowerCase() ? null : (
+                <span>{field.title}</span>
+              )}
               <code>
                 {field.name}
                 {field.isRequired ? <abbr title={text('schema.required')}>*</abbr> : null}
@@ -31,7 +34,7 @@ export function SchemaTable({ schema, label }: { readonly schema: unknown; reado
 function detailOf(field: FieldRow, text: Translate) {
   return (
     <>
-      {field.description}
+      <Said message={field.description} />
       {field.values === undefined ? null : <span className="schema-more mono dim">{field.values}</span>}
       {field.initial === undefined ? null : (
         <span className="schema-more dim">{text('form.default', { value: field.initial })}</span>

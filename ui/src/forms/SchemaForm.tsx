@@ -2,6 +2,7 @@ import Form, { getDefaultRegistry } from '@rjsf/core';
 import type { FieldProps, RJSFSchema } from '@rjsf/utils';
 import { useMemo, useState } from 'react';
 import type { Json, JsonObject } from '../core/json';
+import { Said } from '../described/Said';
 import { isExpression } from '../core/cel';
 import { AnyField } from './AnyField';
 import { ExpressionInput } from './ExpressionInput';
@@ -138,7 +139,11 @@ function EitherField(props: FieldProps) {
             <ModeChip />
           </div>
           <AnyField {...props} />
-          {schema.description === undefined ? null : <p className="k-hint">{schema.description}</p>}
+          {schema.description === undefined ? null : (
+            <p className="k-hint">
+              <Said message={schema.description} />
+            </p>
+          )}
         </div>
       ) : (
         <Base {...props} />

@@ -7,6 +7,7 @@ import {
   ADDITIONAL_PROPERTY_FLAG,
 } from '@rjsf/utils';
 import { useText } from '../app/text';
+import { Said } from '../described/Said';
 import { Button, IconButton } from '../kit/Button';
 import { Icon } from '../kit/Icon';
 import { ModeChip } from './mode';
@@ -55,7 +56,9 @@ export function FieldTemplate(props: FieldTemplateProps) {
         )}
         {children}
         {rawDescription === undefined || rawDescription === '' || isRoot ? null : (
-          <p className="k-hint">{firstSentence(rawDescription)}</p>
+          <p className="k-hint">
+            <Said message={firstSentence(rawDescription)} />
+          </p>
         )}
       </div>
     </Wrap>

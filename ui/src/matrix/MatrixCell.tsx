@@ -75,7 +75,9 @@ export function MatrixCell(props: CellProps) {
             ? text('matrix.gap')
             : name === null
               ? text('level.point')
-              : shortName(row.point.name, name)}
+              : level === 'default'
+                ? text('level.point')
+                : shortName(row.point.name, name)}
       </span>
       {count > 1 && kind !== 'strange' ? (
         <span className="mx-count" title={text('matrix.guards', { count })}>

@@ -61,7 +61,7 @@ export function TraceHead({
         </Fact>
         <Fact name={text('trace.version')}>
           <span className="mono">
-            {run.flow} v{run.version} · {run.planHash.slice(0, 12)}
+            {run.flow} v{run.version} · {run.planHash.slice(0, 8)}
           </span>
         </Fact>
         <Fact name={text('trace.started')}>
