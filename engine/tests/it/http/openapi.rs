@@ -34,6 +34,7 @@ async fn the_description_of_all_shipped_flows_is_openapi() {
 }
 
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "a switch for the people who work on the tests")]
 async fn the_designer_has_the_description_of_this_engine() {
     let world = World::with("Flow own\nnodes: {a: {use: map, with: 1}}", |settings| {
         settings.flows.clear();
