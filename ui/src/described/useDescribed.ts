@@ -23,24 +23,35 @@ function useTable() {
   return useQuery(tableQuery(locale));
 }
 
+/** Made once for all who ask: the canvas, the palette and every form do. */
+const made = new WeakMap<readonly Component[], { table: Table | undefined; items: readonly Component[] }>();
+
+function allInLanguage(items: readonly Component[], table: Table | undefined): readonly Component[] {
+  const known = made.get(items);
+  if (known !== undefined && known.table === table) return known.items;
+  const now = { table, items: items.map((one) => inLanguage(one, table)) };
+  made.set(items, now);
+  return now.items;
+}
+
 export function useComponents() {
   const found = useQuery(componentsQuery);
   const table = useTable();
-  const items = useMemo(
-    () =>
-      found.data === undefined || table.isPending
-        ? undefined
-        : found.data.items.map((one) => inLanguage(one, table.data ?? undefined)),
-    [found.data, table.data, table.isPending],
-  );
+  const isKnown = found.data !== undefined && !table.isPending;
+  const items = isKnown ? allInLanguage(found.data.items, table.data ?? undefined) : undefined;
   return { items, error: found.error, refetch: found.refetch };
 }
 
+/** Its settings are only put into words when a form asks for them. */
 function inLanguage(one: Component, table: Table | undefined): Component {
+  let schema: Component['schema'] | undefined;
   return {
     ...one,
-    schema: describe(one.schema, one.name, table),
     ...(one.description == null ? {} : { description: sentenceIn(table, one.description) }),
+    get schema() {
+      schema ??= describe(one.schema, one.name, table);
+      return schema;
+    },
   };
 }
 

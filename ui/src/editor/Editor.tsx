@@ -22,8 +22,11 @@ import { useNavigateHere } from './here';
 import { LeftPane, RightPane } from './Sides';
 import { useEditorKeys } from './keys';
 import { EditingContext, editingOf, useEditing, useProjection } from './session';
+import { hire } from '../worker/ask';
 import { useView } from './view';
 import './editor.css';
+
+void hire();
 
 const TextPane = lazy(() => import('./TextPane').then((file) => ({ default: file.TextPane })));
 const DiffPane = lazy(() => import('./DiffPane').then((file) => ({ default: file.DiffPane })));

@@ -7,7 +7,8 @@ const open = new Map<number, Done>();
 let hired: Promise<Worker | undefined> | undefined;
 let count = 0;
 
-function hire(): Promise<Worker | undefined> {
+/** Starts the worker before there is anything to ask: its code takes a while to arrive. */
+export function hire(): Promise<Worker | undefined> {
   hired ??= import('./work').then(({ address }) => {
     if (typeof Worker === 'undefined') return undefined;
     const worker = new Worker(address, { type: 'module' });
