@@ -39,6 +39,8 @@ pub enum Carried {
     Finished(Box<Finished>),
     /// Only waits are left: it is a row, and will be claimed when one of them ends.
     Waiting,
+    /// A child in it cannot undo what it did: it is a row, and goes on when an operator has acted.
+    Parked,
     /// It never began: its key has this run already, and its answer once there is one.
     Same(RunId, Option<Reply>),
     /// It never began: its key belongs to another body.
@@ -152,6 +154,8 @@ enum Step {
     Finished(Finished),
     Idle,
     Nudged,
+    /// Nothing goes on, and this child cannot undo what it did.
+    Stuck(Arc<str>, Error),
     Broken(Broken),
 }
 
@@ -161,21 +165,35 @@ async fn carry(run: Arc<Run>, journal: Arc<Journal>, mut future: BoxFuture<'stat
             Step::Finished(finished) => return end(&run.plan, &journal, finished).await,
             Step::Nudged => journal.look().await,
             Step::Broken(broken) => return lost(&journal, broken).await,
+            Step::Stuck(address, why) => {
+                journal.register();
+                let address = journal.place(&address);
+                journal.push(Entry::Parked { address, failure: Box::new(why) });
+                if let Err(broken) = journal.append(false).await {
+                    return lost(&journal, broken).await;
+                }
+                return lie_down(&journal, future, Carried::Parked).await;
+            }
             Step::Idle => {
                 journal.register();
                 if let Err(broken) = journal.append(true).await {
                     return lost(&journal, broken).await;
                 }
                 if !journal.has_mail() {
-                    journal.suspend();
-                    drop(future);
-                    return match journal.release().await {
-                        Ok(()) => Carried::Waiting,
-                        Err(error) => Carried::Lost(error, None),
-                    };
+                    return lie_down(&journal, future, Carried::Waiting).await;
                 }
             }
         }
+    }
+}
+
+/// From now on the run is a row.
+async fn lie_down(journal: &Journal, future: BoxFuture<'static, Finished>, carried: Carried) -> Carried {
+    journal.suspend();
+    drop(future);
+    match journal.release().await {
+        Ok(()) => carried,
+        Err(error) => Carried::Lost(error, None),
     }
 }
 
@@ -224,6 +242,11 @@ async fn next(run: &Run, journal: &Arc<Journal>, future: &mut BoxFuture<'static,
             // Nothing can go on by itself.
             if journal.tell_next(&run.stop) {
                 continue;
+            }
+            if journal.is_still()
+                && let Some((address, why)) = run.stuck.first()
+            {
+                return Poll::Ready(Step::Stuck(address, why));
             }
             if journal.is_idle() {
                 return Poll::Ready(Step::Idle);

@@ -175,17 +175,31 @@ finally:
     bye: {use: act, with: {say: bye}}
 ";
     let world = World::new(text);
+    assert_eq!(cancelled(&world).await, RunStatus::Cancelled);
     let late = world.run("f", json!({})).await;
     assert_eq!((told(&late), late.report.duration_ms), ("timed_out TIMEOUT 504".into(), 5000.0));
     assert_eq!(world.log().last().unwrap(), "finally.bye done");
+}
+
+/// How a run ends that is cancelled after a second.
+async fn cancelled(world: &std::sync::Arc<World>) -> RunStatus {
     let begun = world.begin("f", json!({}));
     let handle = begun.handle.clone();
     let cancel = async {
         world.clock().sleep(std::time::Duration::from_secs(1)).await;
         handle.cancel();
     };
-    let (finished, ()) = futures_util::future::join(begun.future, cancel).await;
-    assert_eq!(finished.report.status, RunStatus::Cancelled);
+    futures_util::future::join(begun.future, cancel).await.0.report.status
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_cancelled_between_two_attempts_has_not_succeeded() {
+    let failing = "use: act, with: {fail: UNAVAILABLE}, retry: {attempts: 2, initial: 1h, jitter: none}";
+    for more in ["", "\n  b: {needs: [a], use: act}", "\n  c: {use: act}\n  b: {needs: [a, c], use: act}"] {
+        let world = World::new(&format!("Flow f\nnodes:\n  a: {{{failing}}}{more}\n"));
+        assert_eq!(cancelled(&world).await, RunStatus::Cancelled, "{more}");
+        assert!(!world.log().iter().any(|line| line.starts_with("b ")), "{more}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

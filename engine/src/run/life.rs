@@ -224,12 +224,12 @@ async fn live(run: Arc<Run>, base: Arc<Base>, is_cancelled: Arc<AtomicBool>) -> 
     };
     let status = match status {
         _ if undoing.is_parked || run.is_parked() => RunStatus::Parked,
-        RunStatus::Failed if undoing.undone.iter().any(|undone| undone.error.is_none()) => {
-            RunStatus::Compensated
-        }
+        RunStatus::Failed if undoing.has_undone() || run.has_undone() => RunStatus::Compensated,
         status => status,
     };
-    if let Some(body) = &plan.finally {
+    // A durable run that is parked has not ended.
+    let is_over = status != RunStatus::Parked || run.journal.is_none();
+    if let Some(body) = plan.finally.as_ref().filter(|_| is_over) {
         last(&root, body).await;
     }
     Finished { report: report(&run, &root, status, undoing.undone), answer }

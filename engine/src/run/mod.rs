@@ -13,6 +13,8 @@
 #[cfg(test)]
 mod body_tests;
 pub mod case;
+#[cfg(test)]
+mod code_tests;
 mod deferred;
 mod drive;
 mod durable;
@@ -45,6 +47,9 @@ mod sample;
 mod shop;
 mod snapshot;
 mod step;
+mod stuck;
+#[cfg(test)]
+mod stuck_tests;
 mod trace;
 #[cfg(test)]
 mod trial;

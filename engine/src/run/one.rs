@@ -22,6 +22,7 @@ use super::{
     mock::Mocks,
     saga::Saga,
     snapshot::Snapshot,
+    stuck::Stuck,
     trace::Trace,
 };
 use crate::{flow::plan::Plan, state::Entry};
@@ -52,6 +53,9 @@ pub(crate) struct Run {
     started_nanos: u64,
     is_degraded: AtomicBool,
     is_parked: AtomicBool,
+    has_undone: AtomicBool,
+    /// Of a durable run.
+    pub(crate) stuck: Stuck,
     causes: Mutex<Vec<Cause>>,
     reply: Mutex<Option<oneshot::Sender<Answer>>>,
     drawn: AtomicU64,
@@ -83,6 +87,8 @@ impl Run {
             depth: start.depth,
             is_degraded: AtomicBool::new(false),
             is_parked: AtomicBool::new(false),
+            has_undone: AtomicBool::new(false),
+            stuck: Stuck::default(),
             causes: Mutex::default(),
             reply: Mutex::new(Some(reply)),
             drawn: AtomicU64::new(0),
@@ -105,13 +111,22 @@ impl Run {
         self.is_degraded.store(true, Ordering::Relaxed);
     }
 
-    /// A child flow could not undo what it did.
+    /// A child flow could not undo what it did, and nobody can make it go on: no run here is durable.
     pub(crate) fn park(&self) {
         self.is_parked.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn is_parked(&self) -> bool {
         self.is_parked.load(Ordering::Relaxed)
+    }
+
+    /// A child flow has undone what it did.
+    pub(crate) fn note_undone(&self) {
+        self.has_undone.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn has_undone(&self) -> bool {
+        self.has_undone.load(Ordering::Relaxed)
     }
 
     /// Keeps a failure for the list of causes.

@@ -95,6 +95,19 @@ pub(super) struct Ended {
     pub(super) is_parked: bool,
 }
 
+impl Ended {
+    /// Something was undone.
+    pub(super) fn has_undone(&self) -> bool {
+        self.undone.iter().any(|undone| undone.error.is_none())
+    }
+
+    /// Where an operator has to decide.
+    pub(super) fn stuck(&self) -> Option<Arc<str>> {
+        let stuck = self.undone.iter().find(|undone| undone.error.is_some());
+        stuck.filter(|_| self.is_parked).map(|undone| Arc::clone(&undone.address))
+    }
+}
+
 impl Saga {
     /// Takes a node in if it has a `compensate` and there is something to undo.
     pub(super) fn enlist(&self, frame: &Arc<Frame>, slot: u16, reason: Option<Reason>) {
@@ -141,9 +154,12 @@ impl Saga {
                 undone
             }
         };
-        locked(&self.undos).clear();
         let has_failed = undone.iter().any(|undone| undone.error.is_some());
-        Ended { is_parked: has_failed && asked.on_exhausted == OnExhausted::Park, undone }
+        let is_parked = has_failed && asked.on_exhausted == OnExhausted::Park;
+        if !is_parked {
+            locked(&self.undos).clear();
+        }
+        Ended { is_parked, undone }
     }
 
     async fn undo(&self, undo: &Undo, run: &Run, retry: Option<&Retry>) -> Undone {
@@ -228,10 +244,10 @@ impl Undo {
             return self.attempt(attempt).await;
         };
         let key = format!("{}:{address}.compensate", run.id).into();
-        journal.push(Entry::CompensationStarted { address: place.clone(), attempt, key });
+        journal.undoing(Entry::CompensationStarted { address: place.clone(), attempt, key });
         journal.flush().await;
         let outcome = self.attempt(attempt).await;
-        journal.push(match &outcome {
+        journal.undoing(match &outcome {
             Ok(_) => Entry::CompensationSucceeded { address: place },
             Err(error) => {
                 Entry::CompensationFailed { address: place, attempt, failure: Box::new(error.clone()) }

@@ -113,5 +113,5 @@ nodes:
     let in_undoing = text.replace("{take: 9s}", "{fail: NO}");
     check(&in_undoing, "compensated TIMEOUT 500", &undone).await;
     let in_time = in_undoing.replace("{take: 3s}", "{take: 1s}");
-    check(&in_time, "failed NO 500", &[]).await;
+    check(&in_time, "compensated NO 500", &[]).await;
 }

@@ -109,7 +109,11 @@ pub fn step(body: &Body, state: &mut State, event: Event<'_>, effects: &mut VecD
             step.route(slot, chosen);
         }
         Event::Failed(slot) => step.fail(slot),
-        Event::Cancelled(slot) => step.settle(slot, Status::Cancelled),
+        Event::Cancelled(slot) => {
+            step.settle(slot, Status::Cancelled);
+            // It may have heard of the stop before the body did.
+            step.halt(Ending::Stopped);
+        }
         Event::Stop => step.halt(Ending::Stopped),
     }
     step.decide();

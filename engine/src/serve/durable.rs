@@ -76,6 +76,7 @@ impl Waiter<'_> {
                 let status = StatusCode::UNPROCESSABLE_ENTITY;
                 Problem::refused(status, "IDEMPOTENCY_KEY_REUSED", detail).response()
             }
+            Told::Parked => started(&run.to_string(), self.level),
             Told::Lost(error) => match self.engine.store().read(run).await {
                 // It is on disk, and whoever takes it over brings it to its end.
                 Ok(Some(_)) => started(&run.to_string(), self.level),

@@ -39,6 +39,7 @@ impl Inside {
                 listed.ended(&finished);
             }
             Carried::Waiting => {}
+            Carried::Parked => self.desk.tell(run, &Told::Parked),
             Carried::Same(other, reply) => self.desk.tell(run, &Told::Same(other, reply)),
             Carried::OtherBody(other) => self.desk.tell(run, &Told::OtherBody(other)),
             Carried::Lost(error, lease) => {

@@ -83,7 +83,7 @@ impl Engine {
             Ok(Told::Answered(Ok(answer))) => Ok(answer),
             Ok(Told::Answered(Err(failure))) => Err(Box::new(Failure::before(&failure))),
             Ok(Told::Lost(error)) => Err(lost(error.to_string())),
-            Ok(Told::Same(..) | Told::OtherBody(_)) | Err(_) => {
+            Ok(Told::Same(..) | Told::OtherBody(_) | Told::Parked) | Err(_) => {
                 Err(lost("the run goes on without this process".to_owned()))
             }
         }

@@ -29,6 +29,8 @@ pub enum Told {
     Same(RunId, Option<Reply>),
     /// It never began: its idempotency key belongs to another body.
     OtherBody(RunId),
+    /// It has no answer before an operator has acted.
+    Parked,
     /// The store refused, or somebody else has the run now.
     Lost(state::Error),
 }

@@ -19,6 +19,14 @@ pub enum OperateError {
         /// What the action wants.
         why: &'static str,
     },
+    /// What is asked for is not where it is stuck.
+    #[error("{asked}; {remedy}")]
+    Elsewhere {
+        /// What was asked for, and how it stands.
+        asked: String,
+        /// What to do instead.
+        remedy: String,
+    },
     /// It is being driven at this moment; try again.
     #[error("the run is being driven at this moment")]
     Driven,
@@ -58,6 +66,10 @@ impl Engine {
         if action != Action::Cancel && status != Status::Parked {
             return Err(OperateError::Status { status, why: "only a parked run takes this" });
         }
+        let address = match action {
+            Action::Cancel => None,
+            Action::Retry | Action::Resume | Action::Skip => place(&known, action, address)?,
+        };
         if is_dry {
             return Ok(());
         }
@@ -70,8 +82,6 @@ impl Engine {
         }
         let now = inside.world.clock.now();
         let mut lease = inside.store.take(now, run).await?.ok_or(OperateError::Driven)?;
-        // A compensation that is stuck is skipped where it is stuck, unless another place is named.
-        let address = address.or_else(|| (action == Action::Skip).then(|| stuck(&known)).flatten());
         let entry = Entry::Resumed { action, address, reason: reason.into(), actor: actor.into() };
         let batch = Batch { now, records: vec![Record::new(now, entry)], ..Batch::default() };
         let written = match inside.store.load(&mut lease).await {
@@ -83,10 +93,55 @@ impl Engine {
     }
 }
 
-/// Where a parked run is stuck.
-fn stuck(snapshot: &state::Snapshot) -> Option<Address> {
-    snapshot.records.iter().rev().find_map(|record| match &record.entry {
-        Entry::Parked { address, .. } => address.clone(),
-        _ => None,
-    })
+/// Where the action on a parked run takes place. Whatever else it has done or undone is not for an operator to
+/// change: undone twice, or never, is what a saga must not be.
+fn place(
+    known: &state::Snapshot,
+    action: Action,
+    asked: Option<Address>,
+) -> Result<Option<Address>, OperateError> {
+    let stuck = stuck(known);
+    let all = stuck.iter().map(|at| format!("`{at}`")).collect::<Vec<_>>().join(", ");
+    match asked {
+        Some(at) if stuck.contains(&at) => Ok(Some(at)),
+        Some(at) if stuck.is_empty() => Err(OperateError::Elsewhere {
+            asked: format!("nothing is stuck at `{at}`"),
+            remedy: "the run stands as a whole: `resume` it without a `node`, or `cancel` it".to_owned(),
+        }),
+        Some(at) => Err(OperateError::Elsewhere {
+            asked: format!("nothing is stuck at `{at}`"),
+            remedy: format!("the run cannot undo {all}: say this as `node`, or none"),
+        }),
+        None if action != Action::Skip => Ok(None),
+        None => match <[Address; 1]>::try_from(stuck) {
+            Ok([at]) => Ok(Some(at)),
+            Err(none) if none.is_empty() => Err(OperateError::Elsewhere {
+                asked: "there is nothing to skip: no undo has failed".to_owned(),
+                remedy: "`resume` the run, or `cancel` it".to_owned(),
+            }),
+            Err(_) => Err(OperateError::Elsewhere {
+                asked: format!("the run cannot undo {all}"),
+                remedy: "say as `node` which of them is to be skipped".to_owned(),
+            }),
+        },
+    }
+}
+
+/// What a parked run could not undo, also in its child flows, in the order in which it was tried: a process may die
+/// while it undoes something, so a failure need not be recorded.
+fn stuck(known: &state::Snapshot) -> Vec<Address> {
+    let mut stuck: Vec<Address> = Vec::new();
+    for record in &known.records {
+        match &record.entry {
+            Entry::CompensationStarted { address, .. } if !stuck.contains(address) => {
+                stuck.push(address.clone())
+            }
+            Entry::CompensationSucceeded { address }
+            | Entry::Resumed { action: Action::Skip, address: Some(address), .. } => {
+                stuck.retain(|at| at != address);
+            }
+            _ => {}
+        }
+    }
+    stuck
 }

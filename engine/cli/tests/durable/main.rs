@@ -6,4 +6,5 @@ mod bank;
 mod flows;
 mod key;
 mod outbox;
+mod stuck;
 mod world;

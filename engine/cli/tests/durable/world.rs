@@ -47,6 +47,11 @@ impl Told {
 impl World {
     /// The flows that are shipped, with these texts replaced in them: minutes become moments.
     pub(crate) async fn new(replaced: &[(&str, &str)]) -> Self {
+        Self::with(replaced, &[]).await
+    }
+
+    /// The same, and more files beside them.
+    pub(crate) async fn with(replaced: &[(&str, &str)], more: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         // Free a moment ago; the bank must know where to call before the engine knows where the bank is.
         let free = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
@@ -66,6 +71,9 @@ impl World {
         let mut replaced = replaced.to_vec();
         replaced.push(("127.0.0.1:9000", &sandbox_at));
         copy(&repository().join("flows"), &folder.path().join("flows"), &replaced);
+        for (name, text) in more {
+            std::fs::write(folder.path().join("flows").join(name), text).unwrap();
+        }
         let mut world = Self { folder, sandbox, address, engine: None };
         world.start().await;
         world

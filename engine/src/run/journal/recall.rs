@@ -179,6 +179,13 @@ impl Recall {
 }
 
 impl Journal {
+    /// Adds a record of undoing. What is stuck in a child may be tried again in this very drive, with its parent.
+    pub(in crate::run) fn undoing(&self, entry: Entry) {
+        let at = entry.address().map(|address| Arc::from(address.as_str()));
+        locked(&self.recall).end(&entry, at, 0);
+        self.push(entry);
+    }
+
     /// Whether a write was begun at this address.
     pub(in crate::run) fn was_begun(&self, address: &str) -> bool {
         locked(&self.recall).begun.contains_key(address)

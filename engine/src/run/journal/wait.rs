@@ -211,13 +211,18 @@ impl Journal {
 
     /// Whether nothing but waits is left, none of them about to end.
     pub(in crate::run) fn is_idle(&self) -> bool {
-        if self.is_busy() || self.wants_flush() || !self.replayed.is_cancelled() {
+        if !self.is_still() {
             return false;
         }
         let waits = locked(&self.waits);
         let soon = self.clock.now().saturating_add(Timestamp::try_from(LINGER.as_millis()).unwrap_or(0));
         let is_near = waits.pauses.values().any(|until| *until < soon);
         !is_near && (!waits.pauses.is_empty() || waits.open.values().any(|wait| wait.message.is_some()))
+    }
+
+    /// Whether nothing goes on but waits, however soon they end.
+    pub(in crate::run) fn is_still(&self) -> bool {
+        !self.is_busy() && !self.wants_flush() && self.replayed.is_cancelled()
     }
 
     /// Registers every pause under way, so that the store wakes the run when one ends.

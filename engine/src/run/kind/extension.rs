@@ -95,6 +95,7 @@ async fn one(
                 attempt: parent.attempt,
                 deadline: None,
             };
+            let _busy = run.journal.as_ref().map(|journal| journal.occupy());
             code.run(&Context::new(call, run.host()?), Shared::clone(&base.input)).await
         }
     }

@@ -15,6 +15,7 @@ use crate::{
         invocation::{Invocation, cancelled},
         life,
         one::id_of,
+        report::RunStatus,
         saga::Saga,
         trace::Keep,
     },
@@ -96,8 +97,15 @@ async fn within(
         && !invocation.is_past()
     {
         let run = &invocation.frame.run;
-        if saga.undo_all(run, plan).await.is_parked {
-            run.park();
+        let undoing = saga.undo_all(run, plan).await;
+        if undoing.has_undone() {
+            run.note_undone();
+        }
+        if let Some(stuck) = undoing.stuck() {
+            // It has not ended, so nothing that follows its end may begin: the run is parked meanwhile.
+            let _held = run.stuck.hold(stuck, error.clone());
+            invocation.frame.halt().cancelled().await;
+            return Err(cancelled());
         }
     }
     outcome
@@ -120,7 +128,13 @@ async fn child(invocation: &Invocation, start: Start) -> Outcome {
     let begun = life::begin(start).map_err(|refused| refused.into_error())?;
     let saga = Arc::clone(&begun.handle.run().saga);
     let _left = Left { saga, around: Arc::clone(&invocation.frame.run.saga) };
-    let answer = begun.future.await.answer.map_err(Failure::into_error)?;
+    let finished = begun.future.await;
+    match finished.report.status {
+        RunStatus::Parked => invocation.frame.run.park(),
+        RunStatus::Compensated => invocation.frame.run.note_undone(),
+        _ => {}
+    }
+    let answer = finished.answer.map_err(Failure::into_error)?;
     Ok(Shared::clone(answer.value.whole()))
 }
 
