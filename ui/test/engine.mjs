@@ -118,6 +118,10 @@ async function seed(url, services) {
       .replace('retry: {attempts: 6,', 'retry: {attempts: 8,')
       .replace('refund-payment, version: 2', 'refund-payment, version: 3'),
   );
+  await publish(url, 'page/product-page.yaml', '评价多取两条', (text) =>
+    text.replace('query: {top: 3}', 'query: {top: 5}').replace('version: 9,', 'version: 10,'),
+  );
+  await shop(post, url);
   for (const order of ['O1001', 'O1002', 'O1003', 'O1102', 'O9999']) await cancel(order);
   for (const order of ['U2001', 'U2002']) await cancel(order, 'used-car');
   await cancel('T3001', 'travel', 'hotel');
@@ -143,6 +147,32 @@ async function seed(url, services) {
     await post(url, '/accounts', { applicationNo, name: '张伟', idCard: '11010519491231002X', photo });
   for (const no of ['P1', 'P2', 'P3'])
     await post(url, '/payments', { paymentNo: no, orderId: 'O1101', fen: 9900, channel: 'bank' });
+}
+
+/** People who look at products, order them and think better of it, ask for rebates; old callers with their orders. */
+async function shop(post, url) {
+  for (let visit = 0; visit < 40; visit += 1) {
+    await fetch(`${url}/page/product/${visit === 30 ? 'none' : ['S1', 'S2', 'S3', 'V1'][visit % 4]}`);
+    const made = await post(url, '/orders', { userId: `U${(visit % 4) + 1}`, lines: [{ sku: 'S1', n: 1 }] });
+    const { orderId } = await made.json();
+    if (visit % 3 !== 0)
+      await post(url, `/orders/${orderId}/cancel`, { reason: '重复下单' }, { 'idempotency-key': orderId });
+    if (visit % 4 === 0)
+      await post(url, '/rebates/quote', {
+        project: 'overseas-student',
+        priceFen: 30_000_000,
+        customerLevel: 'S',
+      });
+    if (visit % 10 === 0) await post(url, '/old/order/query', { order_no: `L${9001 + visit / 10}` });
+    if (visit % 8 === 0)
+      await post(url, '/accounts', {
+        applicationNo: `B${visit}`,
+        name: '李娜',
+        idCard: '11010519491231002X',
+        photo: 'clear',
+      });
+  }
+  await post(url, '/orders', { userId: 'U1', lines: [{ sku: 'S1' }] }, { 'x-biz-id': 'travel' });
 }
 
 async function publish(url, path, note, edit) {

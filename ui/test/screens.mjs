@@ -37,7 +37,7 @@ async function screensOf(world) {
     ['compare', `/extensions?compare=-~${place}`],
     ['contract', `/extensions?panel=${point?.name}&only=overrides`],
     ['capabilities', '/capabilities'],
-    ['component', '/capabilities?open=component%20http&effect=write'],
+    ['component', '/capabilities?open=component%20http'],
     ['revisions', '/revisions'],
   ];
 }
@@ -62,7 +62,13 @@ async function drafted({ api }) {
   await fetch(`${api}/v1/catalog/drafts/${path}`, {
     method: 'PUT',
     headers: { 'content-type': 'application/json', 'if-none-match': '*' },
-    body: JSON.stringify({ text: text.replace('version: 9', 'version: 10'), baseRevision: revision }),
+    body: JSON.stringify({
+      text: text
+        .replace('version: 10', 'version: 11')
+        .replace('timeout: 800ms', 'timeout: 600ms')
+        .replace('ttl: 30s, staleIfError: 10m', 'ttl: 1m, staleIfError: 30m'),
+      baseRevision: revision,
+    }),
   });
 }
 

@@ -14,3 +14,9 @@ export function useFlowTitle(): (name: string) => string {
     [flows, locale],
   );
 }
+
+/** The flow a file holds, by what people call it; its path while it holds none that is published. */
+export function useFileTitle(): (file: string) => string {
+  const flows = useQuery(flowsQuery).data?.items;
+  return (file) => inWords(flows?.find((flow) => flow.file === file)?.title) ?? file;
+}

@@ -1,5 +1,5 @@
 /** Typed message keys and the hook that turns them into text. zh-CN is written first and defines the keys. */
-import { useCallback } from 'react';
+import { useCallback, useMemo } from 'react';
 import { useIntl } from 'react-intl';
 import type zh from '../locales/zh-CN.json';
 
@@ -14,6 +14,35 @@ export function useText(): Translate {
       const message = intl.messages[key];
       return typeof message === 'string' ? message : intl.formatMessage({ id: key }, values);
     },
+    [intl],
+  );
+}
+
+export interface Moments {
+  /** `13:17`. */
+  readonly minute: (at: string | number | Date) => string;
+  /** `13:17:22`. */
+  readonly time: (at: string | number | Date) => string;
+  /** `Nov 21, 13:17:22`. */
+  readonly full: (at: string | number | Date) => string;
+  /** `Nov 21, 13:17`. */
+  readonly short: (at: string | number | Date) => string;
+}
+
+const MINUTE = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+const TIME = { ...MINUTE, second: '2-digit' } as const;
+const DAY = { month: 'short', day: 'numeric' } as const;
+
+/** Moments as both languages write them in tables: a clock of 24 hours. */
+export function useMoments(): Moments {
+  const intl = useIntl();
+  return useMemo(
+    () => ({
+      minute: (at) => intl.formatDate(at, MINUTE),
+      time: (at) => intl.formatDate(at, TIME),
+      full: (at) => intl.formatDate(at, { ...DAY, ...TIME }),
+      short: (at) => intl.formatDate(at, { ...DAY, ...MINUTE }),
+    }),
     [intl],
   );
 }

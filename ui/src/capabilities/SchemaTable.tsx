@@ -1,4 +1,4 @@
-import { type Translate, useText } from '../app/text';
+import { type Key, type Translate, useText } from '../app/text';
 import { Said } from '../described/Said';
 import { type FieldRow, fieldsOf } from './schema';
 import './schema.css';
@@ -21,7 +21,7 @@ export function SchemaTable({ schema, label }: { readonly schema: unknown; reado
                 {field.name}
                 {field.isRequired ? <abbr title={text('schema.required')}>*</abbr> : null}
               </code>
-              <small className="mono dim">{field.type}</small>
+              <small className="dim">{typeWords(field.type, text)}</small>
             </th>
             <td>{detailOf(field, text)}</td>
           </tr>
@@ -29,6 +29,29 @@ export function SchemaTable({ schema, label }: { readonly schema: unknown; reado
       </tbody>
     </table>
   );
+}
+
+const TYPE: Readonly<Record<string, Key>> = {
+  string: 'schema.string',
+  integer: 'schema.integer',
+  number: 'schema.number',
+  boolean: 'schema.boolean',
+  object: 'schema.object',
+  any: 'schema.any',
+};
+
+/** `[integer]` → a list of whole numbers. */
+function typeWords(type: string, text: Translate): string {
+  const inner = /^\[(.*)\]$/.exec(type)?.[1];
+  if (inner !== undefined)
+    return inner === 'any' ? text('schema.list') : text('schema.listOf', { type: typeWords(inner, text) });
+  return type
+    .split(' | ')
+    .map((one) => {
+      const key = TYPE[one];
+      return key === undefined ? one : text(key);
+    })
+    .join(text('schema.or'));
 }
 
 function detailOf(field: FieldRow, text: Translate) {

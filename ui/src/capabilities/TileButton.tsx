@@ -1,5 +1,6 @@
 import { inWords } from '../app/words';
 import type { ReactNode } from 'react';
+import { useIntl } from 'react-intl';
 import { type Key, useText } from '../app/text';
 import { useSettings } from '../app/settings';
 import { MiniLine } from '../kit/MiniLine';
@@ -24,12 +25,13 @@ export function TileButton({
   readonly onOpen: () => void;
 }) {
   const text = useText();
+  const intl = useIntl();
   const locale = useSettings((state) => state.locale);
   const { title, name, foot, isBad } = faceOf(tile, locale === 'zh-CN' ? 'zh' : 'en', text);
   return (
     <button type="button" className="cp-tile" data-kind={tile.kind} aria-pressed={isOpen} onClick={onOpen}>
       <span className="cp-title">
-        <span className="clip">{title}</span>
+        <span>{title}</span>
         <span className="cp-kind">
           {tile.kind === 'component' ? <EffectMark effect={tile.component.effect} /> : text(KIND[tile.kind])}
         </span>
@@ -38,7 +40,11 @@ export function TileButton({
       <span className="cp-foot">{foot}</span>
       {isBad ? (
         <span className="cp-bad">
-          {text(tile.kind === 'point' ? 'capabilities.badPoint' : 'capabilities.badFlow')}
+          {tile.kind === 'flow'
+            ? text('capabilities.badFlow', {
+                share: intl.formatNumber(errorShare(tile.flow) ?? 0, { style: 'percent' }),
+              })
+            : text('capabilities.badPoint')}
         </span>
       ) : null}
     </button>

@@ -49,13 +49,15 @@ test('schema rows follow references and lists and name what is required', () => 
     properties: {
       lines: { type: 'array', items: { $ref: '#/$defs/line' } },
       note: { type: ['string', 'null'], default: '' },
+      most: { type: 'string', default: '1MiB' },
     },
     $defs: { line: { type: 'object', properties: { sku: { type: 'string', enum: ['A', 'B'] } } } },
   });
   expect(rows.map((row) => [row.path, row.type, row.isRequired, row.values ?? row.initial])).toEqual([
     ['lines', '[object]', true, undefined],
     ['lines.sku', 'string', false, '"A" | "B"'],
-    ['note', 'string', false, '""'],
+    ['note', 'string', false, undefined],
+    ['most', 'string', false, '1MiB'],
   ]);
 });
 

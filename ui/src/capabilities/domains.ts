@@ -97,7 +97,11 @@ function domain(flow: FlowItem, other: string): string {
 function countsOf(matrix: Matrix | undefined, point: string): { implementations: number; overrides: number } {
   const own = (matrix?.cells ?? []).filter((cell) => cell.point === point && cell.isOwn);
   const overrides = own.filter((cell) => (matrix?.identities[cell.identity]?.bizId ?? null) !== null).length;
-  return { implementations: unique(own.map((cell) => cell.implementation)).length, overrides };
+  // Several guarded ones may stand at one key; the cell names the first of them.
+  const named = new Map<string | null, number>();
+  for (const { implementation, candidates } of own)
+    named.set(implementation, Math.max(named.get(implementation) ?? 0, candidates ?? 1, 1));
+  return { implementations: [...named.values()].reduce((sum, one) => sum + one, 0), overrides };
 }
 
 function columns(tiles: readonly (readonly [string, Tile])[], other: string): Column[] {

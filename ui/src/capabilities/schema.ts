@@ -40,11 +40,18 @@ function walk(root: JsonObject, schema: JsonObject, above: string, depth: number
       values: isList(field['enum'] ?? null)
         ? JSON.stringify(field['enum']).slice(1, -1).replaceAll(',', ' | ')
         : undefined,
-      initial: field['default'] === undefined ? undefined : JSON.stringify(field['default']),
+      initial: initialOf(field['default']),
     };
     const items = field['items'] === undefined ? undefined : follow(root, field['items']);
     return [row, ...walk(root, items ?? field, path, depth + 1)];
   });
+}
+
+/** A default worth telling: nothing at all is what everybody expects. */
+function initialOf(value: Json | undefined): string | undefined {
+  if (value === undefined || value === null || value === '') return undefined;
+  if (typeof value === 'object' && Object.keys(value).length === 0) return undefined;
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function word(value: Json | undefined): string | undefined {

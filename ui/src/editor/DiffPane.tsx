@@ -26,6 +26,7 @@ export function DiffPane({ before, after, names }: DiffPaneProps) {
       extensions: [
         EditorView.cspNonce.of(nonce),
         lineNumbers(),
+        EditorView.lineWrapping,
         yaml(),
         EditorState.readOnly.of(true),
         EditorState.phrases.of({ '$ unchanged lines': text('diff.unchanged') }),

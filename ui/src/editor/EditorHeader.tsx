@@ -2,9 +2,8 @@ import { inWords } from '../app/words';
 import { titleIn } from '../core/title';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { useIntl } from 'react-intl';
 import { flowQuery } from '../api/flows';
-import { useText } from '../app/text';
+import { useMoments, useText } from '../app/text';
 import { isObject } from '../core/json';
 import { Button, IconButton } from '../kit/Button';
 import { Icon } from '../kit/Icon';
@@ -105,7 +104,7 @@ function Steps() {
 
 function Saved({ draft }: { readonly draft: DraftState }) {
   const text = useText();
-  const intl = useIntl();
+  const moments = useMoments();
   const { isReadOnly } = useEditing();
   if (isReadOnly)
     return (
@@ -118,7 +117,7 @@ function Saved({ draft }: { readonly draft: DraftState }) {
     clean: text('draft.clean'),
     dirty: text('draft.dirty'),
     saving: text('draft.saving'),
-    saved: draft.state === 'saved' ? text('draft.saved', { time: intl.formatTime(draft.at) }) : '',
+    saved: draft.state === 'saved' ? text('draft.saved', { time: moments.minute(draft.at) }) : '',
     conflict: text('draft.conflict'),
     failed: text('draft.failed'),
   }[draft.state];

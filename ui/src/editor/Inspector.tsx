@@ -1,6 +1,7 @@
 import { inWords, language } from '../app/words';
 import { type Title, titleIn } from '../core/title';
 import { type ReactNode, useMemo, useState } from 'react';
+import { spoken } from '../described/spoken';
 import { useText } from '../app/text';
 import { Said } from '../described/Said';
 import { KindMark } from '../canvas/KindMark';
@@ -284,12 +285,10 @@ function KindPart({
   const points = usePoints();
   const name = value[kind];
   const own = kindSchema(kind, text);
+  const input = points.find((one) => one.name === name)?.input;
+  const contract = useMemo(() => (input == null ? undefined : spoken(input)), [input]);
   const schema =
-    kind === 'use'
-      ? components.get(String(name))?.schema
-      : kind === 'extension'
-        ? points.find((one) => one.name === name)?.input
-        : undefined;
+    kind === 'use' ? components.get(String(name))?.schema : kind === 'extension' ? contract : undefined;
   return (
     <section className="inspector-part">
       {kind === 'use' || kind === 'extension' ? <h3 className="inspector-use mono">{String(name)}</h3> : null}

@@ -1,11 +1,10 @@
 import { inWords } from '../app/words';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useIntl } from 'react-intl';
 import type { FlowItem } from '../api/flows';
 import { addressOf } from './drafts';
 import { runsQuery } from '../api/runs';
-import { useDuration, useText } from '../app/text';
+import { useDuration, useMoments, useText } from '../app/text';
 import { IconButton } from '../kit/Button';
 import { Icon } from '../kit/Icon';
 import { LevelMark, StatusMark } from '../kit/Mark';
@@ -110,7 +109,7 @@ function Triggers({ flow }: { readonly flow: FlowItem }) {
 
 function LastRuns({ flow }: { readonly flow: string }) {
   const text = useText();
-  const intl = useIntl();
+  const moments = useMoments();
   const duration = useDuration();
   const runs = useQuery(runsQuery({ flow, limit: 5 }));
   if (runs.data === undefined) return null;
@@ -122,9 +121,7 @@ function LastRuns({ flow }: { readonly flow: string }) {
           <Link to="/runs/$id" params={{ id: run.id }}>
             <StatusMark status={run.status} isDegraded={run.isDegraded} />
           </Link>
-          <span className="num dim">
-            {intl.formatTime(run.startedAt, { hour: '2-digit', minute: '2-digit', second: '2-digit' })}
-          </span>
+          <span className="num dim">{moments.time(run.startedAt)}</span>
           <span className="num">{duration(run.durationMs)}</span>
         </li>
       ))}

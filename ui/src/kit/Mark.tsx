@@ -136,22 +136,42 @@ function signOf(status: Status) {
 
 export type Level = 1 | 2 | 3 | 'default' | null;
 
-const LEVEL: Readonly<Record<string, { readonly glyph: string; readonly key: Key }>> = {
-  '1': { glyph: '●●●', key: 'level.exact' },
-  '2': { glyph: '●●○', key: 'level.biz' },
-  '3': { glyph: '●○○', key: 'level.useCase' },
-  default: { glyph: '○○○', key: 'level.point' },
-  null: { glyph: '–', key: 'level.none' },
+const LEVEL: Readonly<Record<string, { readonly full: number; readonly key: Key }>> = {
+  '1': { full: 3, key: 'level.exact' },
+  '2': { full: 2, key: 'level.biz' },
+  '3': { full: 1, key: 'level.useCase' },
+  default: { full: 0, key: 'level.point' },
 };
+const dot = (at: number, r: number) =>
+  `M${at * 10 + 5 - r} 5a${r} ${r} 0 1 1 ${2 * r} 0a${r} ${r} 0 1 1 ${-2 * r} 0z`;
+/** ●●●, ●●○, ●○○, ○○○ by how many are full. */
+const DOTS = [0, 1, 2, 3].map((full) => ({
+  full: [0, 1, 2]
+    .filter((at) => at < full)
+    .map((at) => dot(at, 4))
+    .join(''),
+  rest: [0, 1, 2]
+    .filter((at) => at >= full)
+    .map((at) => dot(at, 3.4))
+    .join(''),
+}));
 
 /** Which of the three tries answered. */
 export function LevelMark({ level, hasText = false }: { readonly level: Level; readonly hasText?: boolean }) {
   const text = useText();
-  const known = LEVEL[String(level)] ?? { glyph: '–', key: 'level.none' as const };
-  const word = text(known.key);
+  const known = LEVEL[String(level)];
+  const word = text(known?.key ?? 'level.none');
+  const dots = known === undefined ? undefined : DOTS[known.full];
   return (
     <span className={`k-level${level === null ? ' k-level-none' : ''}`} title={word}>
-      <span aria-hidden="true">{known.glyph}</span>
+      {dots === undefined ? (
+        <span aria-hidden="true">–</span>
+      ) : (
+        <svg width="30" height="10" viewBox="0 0 30 10" aria-hidden="true">
+          <path d={dots.full} fill="currentColor" />
+          <path d={dots.rest} fill="none" stroke="currentColor" strokeWidth="1.2" />
+        </svg>
+      )}
       <span className={hasText ? 'k-level-text' : 'hidden-text'}>{word}</span>
     </span>
   );

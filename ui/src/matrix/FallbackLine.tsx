@@ -3,6 +3,11 @@ import { SIZE } from './size';
 import { type Column, type PointRow, type Table, isSame, placeAt, showAt } from './table';
 import type { Axis } from './window';
 
+function middleOf({ starts }: Axis, at: number): number {
+  const start = starts[at] ?? 0;
+  return (start + (starts[at + 1] ?? start)) / 2;
+}
+
 /** The way of a look-up under a row: a hollow stop for every key missed, a full one for the hit. */
 export function Way({
   table,
@@ -20,7 +25,7 @@ export function Way({
     .slice(0, shown.found.tried.length)
     .map(([[, bizId, scenario], level]) => {
       const at = table.columns.findIndex((one) => isSame(one, { bizId, scenario }));
-      const x = at < 0 ? -SIZE.pin / 2 : (along.starts[at] ?? 0) + SIZE.column / 2;
+      const x = at < 0 ? -SIZE.pin / 2 : middleOf(along, at);
       return { x: x + SIZE.left + SIZE.pin, isHit: level === shown.level, isPinned: at < 0, level };
     });
   const first = stops[0];

@@ -1,4 +1,4 @@
-import { Suspense, lazy, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { Suspense, lazy, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useText } from '../app/text';
 import { useHotkeys } from '../kit/hotkeys';
 import { Head } from './Head';
@@ -30,7 +30,8 @@ export function Grid(props: GridProps) {
     () => axis(table.rows.map((row) => (row.kind === 'group' ? SIZE.group : SIZE.row))),
     [table.rows],
   );
-  const along = useMemo(() => axis(table.columns.map(() => SIZE.column)), [table.columns]);
+  const column = useColumnWidth(box, table.columns.length);
+  const along = useMemo(() => axis(table.columns.map(() => column)), [table.columns, column]);
   const sight = useSight(box, down, along);
   const [isMenuOpen, setMenuOpen] = useState(false);
   const choose = useCallback(
@@ -58,7 +59,11 @@ export function Grid(props: GridProps) {
       <div
         className="mx-sheet"
         role="presentation"
-        style={{ width: SIZE.left + SIZE.pin + lengthOf(along), height: SIZE.head + lengthOf(down) }}
+        style={{
+          width: SIZE.left + SIZE.pin + lengthOf(along),
+          height: SIZE.head + lengthOf(down),
+          ['--column' as string]: `${column}px`,
+        }}
       >
         <Head table={table} along={along} span={sight.columns} chosen={chosen?.column} />
         <Rows
@@ -85,6 +90,22 @@ export function Grid(props: GridProps) {
       )}
     </div>
   );
+}
+
+/** Few columns share the width there is; many keep theirs and scroll. */
+function useColumnWidth(box: { readonly current: HTMLElement | null }, count: number): number {
+  const [column, setColumn] = useState<number>(SIZE.column);
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const look = () =>
+      setColumn(Math.max(SIZE.column, (element.clientWidth - SIZE.left - SIZE.pin) / Math.max(1, count)));
+    look();
+    const observer = new ResizeObserver(look);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [box, count]);
+  return column;
 }
 
 /** A link to a cell opens with that cell in sight. */

@@ -8,7 +8,7 @@ import { Empty } from '../kit/Panel';
 import { Trouble } from '../kit/Trouble';
 import { Explain } from './Explain';
 import { Grid } from './Grid';
-import { Tools } from './Tools';
+import { Legend, Tools } from './Tools';
 import { readPlace } from './place';
 import { useReach } from './useReach';
 import { columnOf, tableOf } from './table';
@@ -71,6 +71,7 @@ function Shown({ matrix }: { readonly matrix: Answer }) {
           )}
         </Suspense>
       </div>
+      <Legend />
     </div>
   );
 }

@@ -69,15 +69,13 @@ export function MatrixCell(props: CellProps) {
         </span>
       ) : null}
       <span className="mx-name clip">
-        {kind === 'strange'
-          ? ''
-          : level === null
-            ? text('matrix.gap')
-            : name === null
-              ? text('level.point')
-              : level === 'default'
-                ? text('level.point')
-                : shortName(row.point.name, name)}
+        {level === null
+          ? kind === 'strange'
+            ? ''
+            : text('matrix.gap')
+          : name === null || level === 'default'
+            ? text('level.point')
+            : shortName(row.point.name, name)}
       </span>
       {count > 1 && kind !== 'strange' ? (
         <span className="mx-count" title={text('matrix.guards', { count })}>

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import type { Point } from '../api/extensions';
 import { useText } from '../app/text';
 import { SchemaTable } from '../capabilities/SchemaTable';
+import { spoken } from '../described/spoken';
 import { IconButton } from '../kit/Button';
 import { Icon } from '../kit/Icon';
 
@@ -35,9 +36,12 @@ export function PointPanel({ point, onClose }: { readonly point: Point; readonly
         </dd>
       </dl>
       <h3>{text('matrix.input')}</h3>
-      <SchemaTable schema={point.input} label={text('matrix.input')} />
+      <SchemaTable schema={point.input == null ? null : spoken(point.input)} label={text('matrix.input')} />
       <h3>{text('matrix.output')}</h3>
-      <SchemaTable schema={point.output} label={text('matrix.output')} />
+      <SchemaTable
+        schema={point.output == null ? null : spoken(point.output)}
+        label={text('matrix.output')}
+      />
     </aside>
   );
 }

@@ -82,14 +82,20 @@ export function Tools({
       >
         {text('matrix.compare')}
       </Button>
-      <span className="bar-gap" />
-      <ul className="mx-legend" aria-label={text('matrix.legend')}>
-        {([1, 2, 3, 'default', null] as const).map((level) => (
-          <li key={String(level)}>
-            <LevelMark level={level} hasText />
-          </li>
-        ))}
-      </ul>
     </div>
+  );
+}
+
+/** What the signs mean. */
+export function Legend() {
+  const text = useText();
+  return (
+    <ul className="mx-legend" aria-label={text('matrix.legend')}>
+      {([1, 2, 3, 'default', null] as const).map((level) => (
+        <li key={String(level)}>
+          <LevelMark level={level} hasText />
+        </li>
+      ))}
+    </ul>
   );
 }

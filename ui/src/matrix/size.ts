@@ -1,2 +1,2 @@
-/** Sizes of the matrix in pixels; matrix.css holds the same. */
-export const SIZE = { left: 236, pin: 148, column: 136, row: 40, group: 28, head: 56 } as const;
+/** Sizes of the matrix in pixels; matrix.css holds the same. A column is as wide as this, or wider where few are shown. */
+export const SIZE = { left: 264, pin: 148, column: 136, row: 40, group: 28, head: 56 } as const;

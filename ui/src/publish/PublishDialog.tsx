@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { useFileTitle } from '../app/flowTitle';
 import { useText } from '../app/text';
 import { Button } from '../kit/Button';
 import { Dialog } from '../kit/Dialog';
@@ -21,6 +22,7 @@ export interface PublishProps {
 /** Draft → validate → cases → difference → note → published: one line with four stops. */
 export function PublishDialog({ file, text: draft, published, onClose }: PublishProps) {
   const text = useText();
+  const titleOf = useFileTitle();
   const [body, setBody] = useState(draft);
   const [note, setNote] = useState('');
   const [chosen, setChosen] = useState<Step | undefined>(undefined);
@@ -28,7 +30,7 @@ export function PublishDialog({ file, text: draft, published, onClose }: Publish
   const step = chosen ?? work.current;
   return (
     <Dialog
-      title={text('publish.title', { file })}
+      title={text('publish.title', { name: titleOf(file) })}
       size="wide"
       isOpen
       onClose={onClose}
@@ -42,7 +44,7 @@ export function PublishDialog({ file, text: draft, published, onClose }: Publish
       }
     >
       <div className="pb">
-        <Steps states={work.states} current={step} onChoose={setChosen} />
+        <Steps states={work.states} says={work.says} current={step} onChoose={setChosen} />
         <div className="pb-pane">
           {work.moved === undefined ? null : (
             <MovedPane

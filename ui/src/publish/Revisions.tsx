@@ -1,10 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useIntl } from 'react-intl';
 import { type FileChange, type Revision, diffQuery, revisionsQuery } from '../api/catalog';
 import { stated } from '../app/search';
-import { type Key, type Translate, useText } from '../app/text';
+import { type Key, type Translate, useMoments, useText } from '../app/text';
 import { Button } from '../kit/Button';
 import { Icon } from '../kit/Icon';
 import { Chip, Empty } from '../kit/Panel';
@@ -60,7 +59,7 @@ function List({
   readonly onChoose: (revision: number) => void;
 }) {
   const text = useText();
-  const intl = useIntl();
+  const moments = useMoments();
   return (
     <nav className="rv-list scroll" aria-label={text('revisions.title')}>
       <h2>{text('revisions.title')}</h2>
@@ -84,7 +83,7 @@ function List({
                 </span>
                 <span className="rv-note">{noteOf(one, text)}</span>
                 <small className="dim">
-                  {one.by ?? '–'} · {intl.formatDate(one.at, { dateStyle: 'medium', timeStyle: 'short' })}
+                  {one.by ?? '–'} · {moments.short(one.at)}
                 </small>
               </span>
             </button>

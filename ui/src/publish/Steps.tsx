@@ -18,10 +18,13 @@ const WORD: Readonly<Record<StepState, Key>> = {
 /** Four stops on a line; each says how it stands. */
 export function Steps({
   states,
+  says,
   current,
   onChoose,
 }: {
   readonly states: Readonly<Record<Step, StepState>>;
+  /** What was found, where there is more to say than how a stop stands. */
+  readonly says: Readonly<Partial<Record<Step, string>>>;
   readonly current: Step;
   readonly onChoose: (step: Step) => void;
 }) {
@@ -38,7 +41,7 @@ export function Steps({
             <span className="pb-dot" aria-hidden="true" />
             <span>
               <strong>{text(NAME[step])}</strong>
-              <small>{text(WORD[states[step]])}</small>
+              <small>{says[step] ?? text(WORD[states[step]])}</small>
             </span>
           </button>
         </li>

@@ -5,7 +5,7 @@ import { catalogQuery, dropDraft, publish, validate } from '../api/catalog';
 import type { Diagnosis } from '../api/diagnostics';
 import { type CasesResult, runCases } from '../api/flows';
 import { ProblemError } from '../api/http';
-import { useText } from '../app/text';
+import { type Translate, useText } from '../app/text';
 import { useNotes } from '../kit/Live';
 
 export const STEPS = ['validate', 'cases', 'diff', 'note'] as const;
@@ -69,6 +69,7 @@ export function usePublishing(
     cases: tests.data,
     isTesting: isValid && tests.isPending,
     states,
+    says: saysOf(states, check.data, tests.data, text),
     current:
       STEPS.find((step) => states[step] === 'bad' || states[step] === 'warn') ??
       (states.validate === 'busy' ? 'validate' : 'diff'),
@@ -105,6 +106,38 @@ function statesOf(
             : 'good',
     diff: isSame ? 'bad' : 'good',
     note: note.trim() === '' ? 'open' : 'good',
+  };
+}
+
+function saysOf(
+  states: Readonly<Record<Step, StepState>>,
+  found: Diagnosis | undefined,
+  tested: readonly Tested[] | undefined,
+  text: Translate,
+): Readonly<Partial<Record<Step, string>>> {
+  const { errors = 0, warnings = 0 } = found?.summary ?? {};
+  const sum = (name: 'passed' | 'failed') => tested?.reduce((all, one) => all + one.result[name], 0) ?? 0;
+  return {
+    ...(found === undefined
+      ? {}
+      : {
+          validate:
+            errors > 0
+              ? text('publish.saysErrors', { count: errors })
+              : warnings > 0
+                ? text('publish.saysWarnings', { count: warnings })
+                : text('publish.saysClean'),
+        }),
+    ...(tested === undefined
+      ? {}
+      : {
+          cases:
+            sum('failed') > 0
+              ? text('publish.saysFailed', { count: sum('failed') })
+              : text('publish.saysPassed', { count: sum('passed') }),
+        }),
+    ...(states.diff === 'good' ? { diff: text('publish.stateLook') } : {}),
+    ...(states.note === 'open' ? { note: text('publish.stateNote') } : {}),
   };
 }
 

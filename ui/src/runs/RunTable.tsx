@@ -1,9 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import { useIntl } from 'react-intl';
 import type { RunItem } from '../api/runs';
 import { useFlowTitle } from '../app/flowTitle';
-import { useDuration, useText } from '../app/text';
+import { useDuration, useMoments, useText } from '../app/text';
 import { LevelMark, StatusMark } from '../kit/Mark';
 import { IdentityMark } from '../kit/Panel';
 import { useRows } from './useRows';
@@ -114,7 +113,7 @@ function Tick({
 
 function Cells({ item, longest }: { readonly item: RunItem; readonly longest: number }) {
   const text = useText();
-  const intl = useIntl();
+  const moments = useMoments();
   const duration = useDuration();
   const titleOf = useFlowTitle();
   const share = item.durationMs === null ? 0 : Math.sqrt(item.durationMs / longest) * 100;
@@ -137,14 +136,7 @@ function Cells({ item, longest }: { readonly item: RunItem; readonly longest: nu
         {item.key ?? '–'}
       </span>
       <span role="cell" className="num">
-        {intl.formatDate(item.startedAt, {
-          month: '2-digit',
-          day: '2-digit',
-          hour: '2-digit',
-          minute: '2-digit',
-          second: '2-digit',
-          hour12: false,
-        })}
+        {moments.full(item.startedAt)}
       </span>
       <span role="cell" className="rn-time num">
         <span className="rn-time-bar" style={{ width: `${share}%` }} aria-hidden="true" />

@@ -1,19 +1,13 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type Run, type RunAction, act, undoQuery } from '../api/runs';
-import { type Key, useText } from '../app/text';
+import { useFlowTitle } from '../app/flowTitle';
+import { useText } from '../app/text';
 import { Button } from '../kit/Button';
 import { Dialog } from '../kit/Dialog';
 import { TextField } from '../kit/Field';
 import { useNotes } from '../kit/Live';
-import { ACTION } from './actions';
-
-const HELP: Readonly<Record<RunAction, Key>> = {
-  retry: 'runs.retryHelp',
-  resume: 'runs.resumeHelp',
-  skip: 'runs.skipHelp',
-  cancel: 'runs.cancelHelp',
-};
+import { ACTION, HELP } from './actions';
 
 /** What an action will do, and why it is done. */
 export function ConfirmDialog({
@@ -28,6 +22,7 @@ export function ConfirmDialog({
   const text = useText();
   const queries = useQueryClient();
   const say = useNotes((state) => state.say);
+  const titleOf = useFlowTitle();
   const [reason, setReason] = useState('');
   const go = async () => {
     const node = action === 'skip' ? (run.error?.node ?? run.waits[0]?.address) : undefined;
@@ -43,7 +38,7 @@ export function ConfirmDialog({
   };
   return (
     <Dialog
-      title={`${text(ACTION[action])} · ${run.flow}`}
+      title={[text(ACTION[action]), titleOf(run.flow), run.key].filter((part) => part != null).join(' · ')}
       isOpen
       onClose={onClose}
       foot={

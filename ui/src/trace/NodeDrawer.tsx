@@ -2,10 +2,10 @@ import { Link } from '@tanstack/react-router';
 import type { Run } from '../api/runs';
 import { useDuration, useText } from '../app/text';
 import { Said } from '../described/Said';
-import { LevelMark, StatusMark } from '../kit/Mark';
-import { SERVED } from '../kit/served';
-import { Chip } from '../kit/Panel';
+import { StatusMark } from '../kit/Mark';
 import { Tabs } from '../kit/Tabs';
+import { NodeFacts } from './NodeFacts';
+import { NodeNow } from './NodeNow';
 import { Value, ValueDiff } from './Value';
 import { Resolution } from './Resolution';
 import type { FallRow } from './waterfall';
@@ -14,32 +14,43 @@ import type { FallRow } from './waterfall';
 export function NodeDrawer({
   run,
   row,
-  title,
+  now,
+  nameOf,
   tab,
   onTab,
 }: {
   readonly run: Run;
   readonly row: FallRow;
-  readonly title: string;
-  readonly tab: string;
+  readonly now: number;
+  /** What people call the node at an address. */
+  readonly nameOf: (address: string) => string;
+  readonly tab: string | undefined;
   readonly onTab: (tab: string) => void;
 }) {
   const text = useText();
   const { node } = row;
-  const served = node.servedBy == null ? undefined : SERVED[node.servedBy];
+  const title = nameOf(node.address);
+  const isOpen = node.error != null || node.status === 'waiting';
   const tabs = [
+    ...(isOpen
+      ? [{ id: 'now', label: text(node.error == null ? 'trace.nowWaits' : 'trace.nowFailed') }]
+      : []),
     { id: 'input', label: text('trace.input') },
     { id: 'output', label: text('trace.output') },
     { id: 'diff', label: text('trace.diff') },
     ...(node.extension == null ? [] : [{ id: 'resolution', label: text('trace.resolution') }]),
-    {
-      id: 'attempts',
-      label: text('trace.attempts'),
-      count: node.attempts.length,
-      ...(node.error == null ? {} : { tone: 'failed' as const }),
-    },
+    ...(node.attempts.length === 0
+      ? []
+      : [
+          {
+            id: 'attempts',
+            label: text('trace.attempts'),
+            count: node.attempts.length,
+            ...(node.error == null ? {} : { tone: 'failed' as const }),
+          },
+        ]),
   ];
-  const shown = tabs.some((one) => one.id === tab) ? tab : 'output';
+  const shown = tabs.find((one) => one.id === tab)?.id ?? (isOpen ? 'now' : 'output');
   return (
     <section className="tr-drawer" aria-label={node.address}>
       <header>
@@ -47,20 +58,6 @@ export function NodeDrawer({
         {title === node.address ? null : <strong>{title}</strong>}
         <span className={title === node.address ? 'mono tr-address' : 'mono dim'}>{node.address}</span>
         {node.use == null ? null : <span className="mono dim">{node.use}</span>}
-        {node.extension == null ? null : (
-          <Chip>
-            <LevelMark level={node.extension.level} />
-            <span className="mono">{node.extension.name}</span>
-          </Chip>
-        )}
-        {served === undefined ? null : <Chip>{text(served)}</Chip>}
-        {node.skip == null ? null : (
-          <Chip>{text(node.skip.kind === 'when' ? 'trace.skipWhen' : 'trace.skipDead')}</Chip>
-        )}
-        {node.items == null ? null : (
-          <Chip>{text('trace.items', { total: node.items.total, failed: node.items.failed })}</Chip>
-        )}
-        {node.isTruncated === true ? <Chip>{text('trace.truncated')}</Chip> : null}
         <span className="bar-gap" />
         <Link
           to="/flows/$name"
@@ -74,8 +71,15 @@ export function NodeDrawer({
         </Link>
       </header>
       <Tabs label={text('trace.node')} tabs={tabs} value={shown} onChange={onTab}>
-        <div className="tr-pane scroll">
-          <Pane row={row} tab={shown} />
+        <div className="tr-split">
+          <div className="tr-pane scroll">
+            {shown === 'now' ? (
+              <NodeNow run={run} row={row} now={now} nameOf={nameOf} />
+            ) : (
+              <Pane row={row} tab={shown} />
+            )}
+          </div>
+          <NodeFacts run={run} row={row} />
         </div>
       </Tabs>
     </section>
@@ -89,21 +93,13 @@ function Pane({ row, tab }: { readonly row: FallRow; readonly tab: string }) {
   if (tab === 'resolution' && node.extension != null) return <Resolution answered={node.extension} />;
   if (tab === 'diff') return <ValueDiff before={node.input} after={node.output} />;
   if (tab === 'input') return <Value value={node.input} none={text('trace.noInput')} />;
-  if (node.error != null)
-    return (
-      <p className="tr-error">
-        <strong className="mono">{node.error.code}</strong> <span className="dim">{node.error.class}</span>
-        <br />
-        <Said code={node.error.code} message={node.error.message ?? ''} />
-      </p>
-    );
-  return <Value value={node.output} none={node.skip == null ? text('trace.noOutput') : node.skip.reason} />;
+  const none = node.skip?.kind === 'when' ? text('trace.skipWhen') : text('trace.noOutput');
+  return <Value value={node.output ?? undefined} none={none} />;
 }
 
 function Attempts({ row }: { readonly row: FallRow }) {
   const text = useText();
   const duration = useDuration();
-  if (row.node.attempts.length === 0) return <p className="dim">{text('trace.noAttempts')}</p>;
   return (
     <table className="tr-table">
       <thead>

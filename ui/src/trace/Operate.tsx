@@ -2,17 +2,10 @@ import { Suspense, lazy, useState } from 'react';
 import type { Run, RunAction } from '../api/runs';
 import { useText } from '../app/text';
 import { Button } from '../kit/Button';
-import { Icon, type IconName } from '../kit/Icon';
-import { ACTION } from './actions';
+import { Icon } from '../kit/Icon';
+import { ACTION, ACTION_ICON } from './actions';
 
 const ConfirmDialog = lazy(async () => ({ default: (await import('./ConfirmDialog')).ConfirmDialog }));
-
-const ICON: Readonly<Record<RunAction, IconName>> = {
-  retry: 'refresh',
-  resume: 'play',
-  skip: 'forward',
-  cancel: 'ban',
-};
 
 /** What an operator may do now, each with what it will do. */
 export function Operate({ run }: { readonly run: Run }) {
@@ -24,7 +17,7 @@ export function Operate({ run }: { readonly run: Run }) {
         <Button
           key={one}
           look={one === 'cancel' ? 'danger' : one === run.actions[0] ? 'main' : 'plain'}
-          icon={<Icon name={ICON[one]} size={14} />}
+          icon={<Icon name={ACTION_ICON[one]} size={14} />}
           onPress={() => setAction(one)}
         >
           {text(ACTION[one])}

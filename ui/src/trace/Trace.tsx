@@ -9,11 +9,11 @@ import { useText } from '../app/text';
 import { Splitter } from '../kit/Splitter';
 import { Trouble } from '../kit/Trouble';
 import { NodeDrawer } from './NodeDrawer';
-import { RunGraph } from './RunGraph';
+import { RunGraph, topOf } from './RunGraph';
 import { Waterfall } from './Waterfall';
 import { TraceHead } from './TraceHead';
 import { useFollow, useNow } from './follow';
-import { fallOf } from './waterfall';
+import { type FallRow, fallOf } from './waterfall';
 import './trace.css';
 
 /** One run: the way it took, when, and what each node saw. */
@@ -26,10 +26,26 @@ export function Trace() {
   return <Shown run={query.data} />;
 }
 
-/** What people call the nodes of the flow itself. */
-function useNodeTitle(run: Run): (address: string) => string | undefined {
+/** What people call a node: the title of the flow's own, and where in it the address lies. */
+function useNodeName(run: Run): (address: string) => string {
   const plan = useQuery(effectiveQuery(run.flow, { bizId: run.bizId, scenario: run.scenario })).data;
-  return (address) => inWords(plan?.nodes.find((node) => node.id === address)?.title);
+  return (address) => {
+    const top = topOf(address) ?? address;
+    const title = inWords(plan?.nodes.find((node) => node.id === top)?.title);
+    if (title === undefined) return address;
+    const inner = address.slice(top.length).replace(/^\./, '');
+    return inner === '' ? title : `${title} · ${inner}`;
+  };
+}
+
+/** What an operator looks for first: what could not be undone, what failed, what waits. */
+function firstOf(rows: readonly FallRow[]): FallRow | undefined {
+  return (
+    rows.find((row) => row.isUndo && row.node.status === 'failed') ??
+    rows.find((row) => row.node.status === 'failed') ??
+    rows.find((row) => row.node.status === 'waiting' && row.depth === 0) ??
+    rows[0]
+  );
 }
 
 function Shown({ run }: { readonly run: Run }) {
@@ -39,17 +55,14 @@ function Shown({ run }: { readonly run: Run }) {
   const isOpen = run.status === 'running' || run.status === 'waiting' || run.status === 'parked';
   useFollow(run.id, run.status === 'running' || run.status === 'waiting');
   const now = useNow(isOpen);
-  const titleOf = useNodeTitle(run);
+  const nameOf = useNodeName(run);
   const fall = fallOf(run, Math.max(0, now - Date.parse(run.startedAt)));
-  const chosen =
-    fall.rows.find((row) => row.key === search.node) ??
-    fall.rows.find((row) => row.node.status === 'failed' || row.node.status === 'waiting') ??
-    fall.rows[0];
+  const chosen = fall.rows.find((row) => row.key === search.node) ?? firstOf(fall.rows);
   const set = (change: Partial<typeof search>) =>
     void navigate({ search: (old) => stated({ ...old, ...change }), replace: true });
   return (
     <div className="tr">
-      <TraceHead run={run} now={now} onNode={(node) => set({ node })} />
+      <TraceHead run={run} now={now} nameOf={nameOf} onNode={(node) => set({ node })} />
       <Splitter
         label={text('trace.split')}
         axis="column"
@@ -62,7 +75,7 @@ function Shown({ run }: { readonly run: Run }) {
             second={
               <Waterfall
                 fall={fall}
-                titleOf={titleOf}
+                nameOf={nameOf}
                 selected={chosen?.key}
                 onSelect={(node) => set({ node })}
               />
@@ -74,8 +87,9 @@ function Shown({ run }: { readonly run: Run }) {
             <NodeDrawer
               run={run}
               row={chosen}
-              title={titleOf(chosen.node.address) ?? chosen.node.address}
-              tab={search.tab ?? 'output'}
+              now={now}
+              nameOf={nameOf}
+              tab={search.tab}
               onTab={(tab) => set({ tab })}
             />
           )

@@ -1,28 +1,31 @@
 import { Link } from '@tanstack/react-router';
-import { useIntl } from 'react-intl';
 import type { Run } from '../api/runs';
 import { useFlowTitle } from '../app/flowTitle';
-import { useDuration, useText } from '../app/text';
+import { useDuration, useMoments, useText } from '../app/text';
 import { Said } from '../described/Said';
 import { Button, IconButton } from '../kit/Button';
 import { Icon } from '../kit/Icon';
 import { useNotes } from '../kit/Live';
 import { LevelMark, StatusMark } from '../kit/Mark';
 import { Banner, IdentityMark } from '../kit/Panel';
+import { waitsAt } from './NodeNow';
 import { Operate } from './Operate';
+import { topOf } from './RunGraph';
 
 /** Status, total, identity, version and id: what is asked first. */
 export function TraceHead({
   run,
   now,
+  nameOf,
   onNode,
 }: {
   readonly run: Run;
   readonly now: number;
-  readonly onNode: (address: string) => void;
+  readonly nameOf: (address: string) => string;
+  readonly onNode: (key: string) => void;
 }) {
   const text = useText();
-  const intl = useIntl();
+  const moments = useMoments();
   const duration = useDuration();
   const titleOf = useFlowTitle();
   const total = run.durationMs ?? now - Date.parse(run.startedAt);
@@ -65,9 +68,7 @@ export function TraceHead({
           </span>
         </Fact>
         <Fact name={text('trace.started')}>
-          <span className="num">
-            {intl.formatDate(run.startedAt, { dateStyle: 'medium', timeStyle: 'medium' })}
-          </span>
+          <span className="num">{moments.full(run.startedAt)}</span>
         </Fact>
         {run.key == null ? null : (
           <Fact name={text('runs.key')}>
@@ -75,29 +76,15 @@ export function TraceHead({
           </Fact>
         )}
         <Fact name={text('trace.id')}>
-          <span className="mono clip">{run.id}</span>
+          <span className="mono" title={run.id}>
+            {run.id.slice(0, 8)}…{run.id.slice(-4)}
+          </span>
           <Copy value={run.id} />
         </Fact>
         <Family run={run} />
       </dl>
-      <Failure run={run} onNode={onNode} />
-      {run.waits.length === 0 ? null : (
-        <Banner>
-          {run.waits.map((wait) => (
-            <span key={wait.address} className="tr-until">
-              <strong className="mono">{wait.address}</strong>{' '}
-              {text(wait.channel == null ? 'trace.waitsUntil' : 'trace.waitsFor', {
-                channel: wait.channel,
-                key: wait.key,
-                until:
-                  wait.until == null
-                    ? '–'
-                    : intl.formatDate(wait.until, { dateStyle: 'short', timeStyle: 'medium' }),
-              })}
-            </span>
-          ))}
-        </Banner>
-      )}
+      <Failure run={run} nameOf={nameOf} onNode={onNode} />
+      <Waiting run={run} nameOf={nameOf} />
     </>
   );
 }
@@ -139,27 +126,72 @@ function Family({ run }: { readonly run: Run }) {
   );
 }
 
-function Failure({ run, onNode }: { readonly run: Run; readonly onNode: (address: string) => void }) {
+/** What the run as a whole waits for, in a line; the drawer has it in full. */
+function Waiting({ run, nameOf }: { readonly run: Run; readonly nameOf: (address: string) => string }) {
   const text = useText();
+  const moments = useMoments();
+  const tops = [...new Set(run.waits.map((wait) => topOf(wait.address) ?? wait.address))];
+  if (tops.length === 0) return null;
+  return (
+    <Banner>
+      {tops.map((top) => {
+        const waits = waitsAt(run, top);
+        const [message] = waits.filter((wait) => wait.channel !== null);
+        const until =
+          waits.find((wait) => wait.address === top)?.until ?? waits.find((one) => one.until)?.until;
+        return (
+          <span key={top} className="tr-until">
+            <strong>{nameOf(top)}</strong>{' '}
+            {message === undefined
+              ? null
+              : text('trace.waitsFor', { channel: message.channel, key: message.key })}
+            {until == null ? null : text('trace.waitsUntil', { until: moments.time(until) })}
+          </span>
+        );
+      })}
+    </Banner>
+  );
+}
+
+function Failure({
+  run,
+  nameOf,
+  onNode,
+}: {
+  readonly run: Run;
+  readonly nameOf: (address: string) => string;
+  readonly onNode: (key: string) => void;
+}) {
+  const text = useText();
+  const stuck =
+    run.status === 'parked' ? run.compensations.find((one) => one.status === 'failed') : undefined;
   const { error } = run;
   const code = error?.code;
   if (code === undefined) return null;
-  const node = error?.node;
+  const node = stuck?.address ?? error?.node;
   return (
     <Banner
       tone={run.status === 'parked' ? 'warn' : 'failed'}
       action={
         node == null ? null : (
-          <Button size="small" onPress={() => onNode(node)}>
-            {text('trace.showNode', { node })}
+          <Button size="small" onPress={() => onNode(stuck === undefined ? node : `undo ${node}`)}>
+            {text('trace.showNode')}
           </Button>
         )
       }
     >
+      {node == null ? null : (
+        <strong className="tr-where">
+          {stuck === undefined
+            ? nameOf(node)
+            : text('trace.stuckUndo', { node: nameOf(node), count: stuck.attempts.length })}
+        </strong>
+      )}
+      {stuck === undefined ? null : <span>{text('trace.cause')} </span>}
       <a href={`/errors/${code}`} target="_blank" rel="noreferrer" className="mono tr-code">
         {code}
       </a>{' '}
-      <Said code={code} message={error?.detail ?? error?.message ?? ''} />
+      <Said code={code} message={error?.message ?? error?.detail ?? ''} />
     </Banner>
   );
 }

@@ -4,14 +4,14 @@ import { IconButton } from '../kit/Button';
 import { Icon } from '../kit/Icon';
 import { useNotes } from '../kit/Live';
 import type { Json } from '../core/json';
-import { changesOf } from './changes';
+import { changesOf, plain } from './changes';
 
 /** A JSON value as it is, names and texts told apart. */
 export function Value({ value, none }: { readonly value: Json | undefined; readonly none: string }) {
   const text = useText();
   const say = useNotes((state) => state.say);
   if (value === undefined) return <p className="dim">{none}</p>;
-  const printed = JSON.stringify(value, null, 2);
+  const printed = JSON.stringify(plain(value), null, 2);
   return (
     <div className="tr-value">
       <pre>{paint(printed)}</pre>
@@ -63,7 +63,7 @@ export function ValueDiff({
 }) {
   const text = useText();
   if (before === undefined || after === undefined) return <p className="dim">{text('trace.oneSided')}</p>;
-  const changes = changesOf(before, after);
+  const changes = changesOf(plain(before), plain(after));
   if (changes.length === 0) return <p className="dim">{text('trace.same')}</p>;
   return (
     <table className="tr-table">

@@ -15,13 +15,13 @@ const BAR: Readonly<Record<Bar['kind'], Key>> = {
 /** When each node ran: attempts, the pauses between them, waits, and what was undone. */
 export function Waterfall({
   fall,
-  titleOf,
+  nameOf,
   selected,
   onSelect,
 }: {
   readonly fall: Fall;
   /** What people call the node at an address. */
-  readonly titleOf: (address: string) => string | undefined;
+  readonly nameOf: (address: string) => string;
   readonly selected: string | undefined;
   readonly onSelect: (key: string) => void;
 }) {
@@ -48,7 +48,7 @@ export function Waterfall({
           >
             <FallLine
               row={row}
-              title={titleOf(row.node.address)}
+              title={nameOf(row.node.address)}
               fall={fall}
               isSelected={row.key === selected}
               onSelect={onSelect}
@@ -70,9 +70,10 @@ export function Waterfall({
   );
 }
 
-function Name({ row, title }: { readonly row: FallRow; readonly title: string | undefined }) {
+function Name({ row, title }: { readonly row: FallRow; readonly title: string }) {
   const { node, depth } = row;
-  if (title === undefined) return <span className="mono clip">{depth > 0 ? node.id : node.address}</span>;
+  if (depth > 0 || title === node.address)
+    return <span className="mono clip">{depth > 0 ? node.address.split('.').at(-1) : node.address}</span>;
   return (
     <span className="clip" title={node.address}>
       {title}
@@ -88,7 +89,7 @@ function FallLine({
   onSelect,
 }: {
   readonly row: FallRow;
-  readonly title: string | undefined;
+  readonly title: string;
   readonly fall: Fall;
   readonly isSelected: boolean;
   readonly onSelect: (key: string) => void;
@@ -128,7 +129,7 @@ function FallLine({
         <span
           className="tr-time num"
           data-dim={began ? undefined : true}
-          style={end > 78 ? { right: `${102 - at(row.from)}%` } : { left: `calc(${end}% + 6px)` }}
+          style={{ left: `calc(${end}% + 6px)` }}
         >
           {time}
           {node.attempts.length > 1 ? ` ×${node.attempts.length}` : ''}

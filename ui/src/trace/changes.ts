@@ -1,4 +1,4 @@
-/** Two JSON values → the paths at which they differ. */
+/** What a node was given and gave: as people read it, and path by path where the two differ. */
 import { type Json, isList, isObject } from '../core/json';
 
 export interface ValueChange {
@@ -25,4 +25,21 @@ export function changesOf(before: Json | undefined, after: Json | undefined, pat
 
 function listOf(value: Json | undefined): readonly Json[] {
   return isList(value) ? value : [];
+}
+
+/** A text whose holes were filled is kept in pieces, so that each value can be escaped; people read it as one. */
+export function plain(value: Json | undefined): Json | undefined {
+  if (value === undefined) return undefined;
+  if (isList(value)) return value.map((one) => plain(one) ?? null);
+  if (!isObject(value)) return value;
+  const pieces = value['$pieces'];
+  if (pieces !== undefined && isList(pieces) && Object.keys(value).length === 1)
+    return pieces.map(pieceOf).join('');
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, plain(one) ?? null]));
+}
+
+function pieceOf(piece: Json): string {
+  if (!isObject(piece)) return '';
+  const part = piece['text'] ?? piece['value'] ?? '';
+  return typeof part === 'string' ? part : JSON.stringify(part);
 }

@@ -24,10 +24,11 @@ const UNSTARTED: ReadonlySet<NodeStatus> = new Set(['pending', 'skipped']);
 
 export function fallOf(run: Run, elapsedMs: number): Fall {
   const total = run.durationMs ?? elapsedMs;
-  // The body of an extension that is one call has no id of its own; its node says the same.
-  const nodes = run.nodes.filter((node) => node.id !== '');
-  const began = nodes.filter((node) => !UNSTARTED.has(node.status));
-  const rest = nodes.filter((node) => UNSTARTED.has(node.status));
+  // The body of an extension that is one call has no id of its own; its node says the same. A branch that waits does not.
+  const nodes = run.nodes.filter((node) => node.id !== '' || node.status === 'waiting');
+  const began = nodes.filter((node) => !UNSTARTED.has(node.status) || node.skip?.kind === 'when');
+  // An optional step that was left out was decided on at a moment; what never began comes last.
+  const rest = nodes.filter((node) => UNSTARTED.has(node.status) && node.skip?.kind !== 'when');
   const rows = [
     ...nested(began).map((node) => rowOf(node, false, total)),
     ...rest.map((node) => rowOf(node, false, total)),
