@@ -20,7 +20,7 @@ async function screensOf(world) {
   return [
     ['flows', '/flows'],
     ['flow', '/flows?flow=cancel-order'],
-    ['editor', '/flows/cancel-order?drawer=test'],
+    ['editor', '/flows/cancel-order?drawer=test', press('.test-case .k-button-main')],
     ['text', '/flows/cancel-order?view=split'],
     ['variant', '/flows/cancel-order?bizId=used-car'],
     ['publish', '/flows/product-page', press('header .k-button-main')],

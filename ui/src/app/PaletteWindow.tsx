@@ -10,7 +10,27 @@ import { boundKeys, isComposing } from '../kit/hotkeys';
 import { matches } from '../kit/match';
 import { useText } from './text';
 
+const KEYS: Readonly<Record<string, string>> = {
+  Mod: 'Ctrl',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  Escape: 'Esc',
+  Delete: 'Del',
+};
+
+/** `Mod+Shift+Z` → `Ctrl Shift Z`. */
+function written(keys: string): string {
+  return keys
+    .split('+')
+    .map((key) => KEYS[key] ?? key)
+    .join(' ');
+}
+
 interface Entry {
+  /** More that it is found by. */
+  readonly found?: readonly string[];
   readonly id: string;
   readonly label: string;
   readonly detail: string;
@@ -49,7 +69,9 @@ function Box({ onDone, onHelp }: { readonly onDone: () => void; readonly onHelp:
   const [query, setQuery] = useState('');
   const [at, setAt] = useState(0);
   const all = useEntries(onHelp);
-  const found = all.filter((entry) => matches(query, [entry.label, entry.detail])).slice(0, 40);
+  const found = all
+    .filter((entry) => matches(query, [entry.label, entry.detail, ...(entry.found ?? [])]))
+    .slice(0, 40);
   const chosen = found[Math.min(at, found.length - 1)];
   const run = (entry: Entry | undefined) => {
     onDone();
@@ -138,7 +160,7 @@ function useEntries(onHelp: () => void): Entry[] {
         (one): Entry => ({
           id: `key ${one.keys} ${one.name}`,
           label: text(one.name),
-          detail: one.keys.replace('Mod', 'Ctrl').replaceAll('+', ' '),
+          detail: written(one.keys),
           icon: 'zap',
           run: () => one.run(new KeyboardEvent('keydown')),
         }),
@@ -148,6 +170,7 @@ function useEntries(onHelp: () => void): Entry[] {
         id: `flow ${flow.name}`,
         label: inWords(flow.title) ?? flow.name,
         detail: flow.name,
+        found: [flow.pinyin ?? '', flow.initials ?? ''],
         icon: 'workflow',
         run: () => void navigate({ to: '/flows/$name', params: { name: flow.name } }),
       }),
@@ -161,10 +184,18 @@ function KeyHelp({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClo
   return (
     <Window title={text('keys.help')} isOpen={isOpen} onClose={onClose}>
       <ul className="keys">
-        {boundKeys().map((one) => (
-          <li key={`${one.keys} ${one.name}`}>
-            {text(one.name)}
-            <kbd className="k-kbd">{one.keys.replace('Mod', 'Ctrl').replaceAll('+', ' ')}</kbd>
+        {[...new Set(boundKeys().map((one) => one.name))].map((name) => (
+          <li key={name}>
+            {text(name)}
+            <span className="keys-all">
+              {boundKeys()
+                .filter((one) => one.name === name)
+                .map((one) => (
+                  <kbd key={one.keys} className="k-kbd">
+                    {written(one.keys)}
+                  </kbd>
+                ))}
+            </span>
           </li>
         ))}
       </ul>

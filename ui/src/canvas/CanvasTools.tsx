@@ -6,8 +6,11 @@ import { Icon } from '../kit/Icon';
 import { useHotkeys } from '../kit/hotkeys';
 
 export const FIT = { padding: 0.08, maxZoom: 1, minZoom: 0.25 };
-/** Below this a card cannot be read: a long line then starts at the left instead of shrinking further. */
-const READABLE = 0.78;
+/** Below this a card cannot be read: a long line then starts at the left, large enough to read with ease. */
+const READABLE = 0.74;
+const START = 0.88;
+/** What the small picture of the whole takes at the foot. */
+const OVERVIEW = 88;
 
 /** Shows the whole flow where it stays readable, else its beginning. */
 export function useFitView(): (isWhole: boolean) => void {
@@ -22,8 +25,9 @@ export function useFitView(): (isWhole: boolean) => void {
         void fitView({ ...FIT, duration: isWhole ? 180 : 0 });
         return;
       }
-      const scale = READABLE;
-      const top = bounds.height * scale < height ? (height - bounds.height * scale) / 2 : 32;
+      const scale = START;
+      const free = height - OVERVIEW;
+      const top = bounds.height * scale < free ? (free - bounds.height * scale) / 2 : 32;
       void setViewport({ x: 32 - bounds.x * scale, y: top - bounds.y * scale, zoom: scale });
     },
     [fitView, getNodes, getNodesBounds, setViewport, box],

@@ -17,6 +17,7 @@ import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } fro
 import { CanvasTools, useFitView } from './CanvasTools';
 import { LineEdge, type LineFlowEdge } from './LineEdge';
 import { type CardNode, NodeCard } from './NodeCard';
+import { Overview } from './Overview';
 import { Why, useLinks } from './links';
 import './canvas.css';
 
@@ -96,6 +97,7 @@ function Inner(props: CanvasProps) {
       >
         <Background variant={BackgroundVariant.Cross} gap={24} size={3} color="var(--line)" />
         <CanvasTools>{tools}</CanvasTools>
+        <Overview nodes={nodes} />
       </ReactFlow>
       <Why reason={links.why} />
       {children}

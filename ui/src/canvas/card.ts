@@ -62,8 +62,16 @@ export function typeLine(
 
 function httpLine(config: { readonly [key: string]: Json }): string {
   const { method, path, topic } = config;
-  if (typeof path === 'string') return `${typeof method === 'string' ? `${method} ` : ''}${path}`;
-  return typeof topic === 'string' ? topic : '';
+  if (typeof path === 'string') return `${typeof method === 'string' ? `${method} ` : ''}${briefly(path)}`;
+  return typeof topic === 'string' ? briefly(topic) : '';
+}
+
+/** `/${nodes.load.couponId}/return` → `/{couponId}/return`: which value, not how it is found. */
+export function briefly(template: string): string {
+  return template.replace(/\$\{([^}]*)\}/g, (_, expression: string) => {
+    const plain = /^[\w.]*?(\w+)$/.exec(expression.trim());
+    return plain === null ? '{…}' : `{${plain[1]}}`;
+  });
 }
 
 /** Timeout, retry and cache, two at most: the rest is in the inspector. */

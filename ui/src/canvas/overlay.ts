@@ -25,10 +25,12 @@ function single(node: RunNode): Overlay {
     status: node.status,
     durationMs: node.durationMs ?? null,
     attempts: node.attempts?.length ?? 0,
-    isDegraded: node.servedBy === 'fallback' || node.servedBy === 'otherwise' || node.servedBy === 'stale',
+    isDegraded:
+      node.skip == null &&
+      (node.servedBy === 'fallback' || node.servedBy === 'otherwise' || node.servedBy === 'stale'),
     level: node.extension?.level ?? null,
     skip: node.skip?.kind ?? null,
-    servedBy: node.servedBy ?? null,
+    servedBy: node.skip == null ? (node.servedBy ?? null) : null,
   };
 }
 

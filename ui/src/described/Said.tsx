@@ -37,3 +37,8 @@ export function Said({ code, message }: { readonly code?: string | undefined; re
     </>
   );
 }
+
+/** A remedy that names a command of the shell: of no use to who reads it here. */
+export function isForShell(help: string): boolean {
+  return help.includes('`bactrian ');
+}

@@ -4,6 +4,7 @@ import { EditorState } from '@codemirror/state';
 import { EditorView, lineNumbers } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
 import { useText } from '../app/text';
+import { wrapped } from './hang';
 import './diff.css';
 
 export interface DiffPaneProps {
@@ -26,7 +27,7 @@ export function DiffPane({ before, after, names }: DiffPaneProps) {
       extensions: [
         EditorView.cspNonce.of(nonce),
         lineNumbers(),
-        EditorView.lineWrapping,
+        wrapped,
         yaml(),
         EditorState.readOnly.of(true),
         EditorState.phrases.of({ '$ unchanged lines': text('diff.unchanged') }),

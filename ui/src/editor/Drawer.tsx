@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Suspense, lazy } from 'react';
 import { useText } from '../app/text';
-import { Said } from '../described/Said';
+import { Said, isForShell } from '../described/Said';
 import { useSettings } from '../app/settings';
 import { IconButton } from '../kit/Button';
 import { Icon } from '../kit/Icon';
@@ -98,7 +98,7 @@ function ProblemList() {
               <Icon name="alert" size={14} />
               <span className="problem-text">
                 <Said code={one.code} message={one.message} />
-                {one.help == null ? null : (
+                {one.help == null || isForShell(one.help) ? null : (
                   <small>
                     <Said message={one.help} />
                   </small>

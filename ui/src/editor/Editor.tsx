@@ -117,11 +117,16 @@ function Loaded({ flow, kept }: { readonly flow: Opened; readonly kept: Kept | u
   );
 }
 
-function Screen({ drafts, published }: ScreenProps) {
+const CLEAN = { state: 'clean' } as const;
+
+function Screen({ drafts, published: began }: ScreenProps) {
   const text = useText();
   const search = useSearch({ from: '/flows/$name' });
   const go = useNavigateHere();
   const [isPublishing, setPublishing] = useState(false);
+  // What this editor published itself is what it differs from next.
+  const [own, setOwn] = useState<string>();
+  const published = own ?? began;
   const view = search.view ?? 'canvas';
   const set = useView((state) => state.set);
   const runCase = () => {
@@ -135,7 +140,12 @@ function Screen({ drafts, published }: ScreenProps) {
   const { session, file } = useEditing();
   return (
     <div className="editor">
-      <EditorHeader draft={drafts.state} view={view} onRun={runCase} onPublish={publish} />
+      <EditorHeader
+        draft={session.file === own ? CLEAN : drafts.state}
+        view={view}
+        onRun={runCase}
+        onPublish={publish}
+      />
       {drafts.state.state === 'conflict' ? <Conflict drafts={drafts} /> : null}
       <Unreadable />
       <div className="editor-body">
@@ -156,6 +166,7 @@ function Screen({ drafts, published }: ScreenProps) {
           text={session.file}
           published={published}
           onClose={() => setPublishing(false)}
+          onPublished={setOwn}
         />
       ) : null}
       <span className="hidden-text">{text('editor.hint')}</span>

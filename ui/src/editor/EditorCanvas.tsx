@@ -5,7 +5,7 @@ import { layoutQuery } from '../api/engine';
 import { useSettings } from '../app/settings';
 import { useText } from '../app/text';
 import { FlowCanvas } from '../canvas/FlowCanvas';
-import type { Change } from '../canvas/card';
+import { type Change, titleOf } from '../canvas/card';
 import type { LineData } from '../canvas/LineEdge';
 import { type Pins, pinned } from '../canvas/layout';
 import { type Scene, choose, sceneOf, steady } from '../canvas/scene';
@@ -55,8 +55,39 @@ export function EditorCanvas() {
       {...gestures}
       tools={<LiveTraffic />}
     >
-      {graph.nodes.length === 0 ? <EmptyCanvas /> : null}
+      <VariantSum changes={changes} />
+      {graph.nodes.length === 0 && view.quickAdd === undefined ? <EmptyCanvas /> : null}
     </FlowCanvas>
+  );
+}
+
+const SUMS = {
+  added: 'variant.sumAdded',
+  replaced: 'variant.sumReplaced',
+  changed: 'variant.sumChanged',
+  removed: 'variant.sumRemoved',
+} as const;
+
+/** What the variant makes of the flow, in a line; the cards show where. */
+function VariantSum({ changes }: { readonly changes: ReadonlyMap<string, Change> }) {
+  const text = useText();
+  const { variant } = useEditing();
+  if (variant === undefined) return null;
+  const kinds = [...changes.values()];
+  const sums = (['added', 'replaced', 'changed', 'removed'] as const).flatMap((kind) => {
+    const count = kinds.filter((one) => one === kind).length;
+    return count === 0 ? [] : [{ kind, words: text(SUMS[kind], { count }) }];
+  });
+  return (
+    <p className="canvas-sum">
+      <span className="dim">{text('variant.against')}</span>
+      {sums.length === 0 ? text('variant.sumNone') : null}
+      {sums.map(({ kind, words }) => (
+        <span key={kind} data-change={kind}>
+          {words}
+        </span>
+      ))}
+    </p>
   );
 }
 
@@ -131,8 +162,15 @@ function useGestures() {
       const b = nodeOfKey(to);
       if (!a.isNode || !b.isNode || a.scope.join() !== b.scope.join() || draft === undefined)
         return text('refused.otherScope');
-      const code = whyNot(project(draft, a.scope), { from: a.id, to: b.id });
-      return code === undefined ? undefined : text(refusalKey(code), { from: a.id, to: b.id });
+      const graph = project(draft, a.scope);
+      const code = whyNot(graph, { from: a.id, to: b.id });
+      const called = (id: string) => {
+        const node = graph.nodes.find((one) => one.id === id);
+        return node === undefined ? id : titleOf(node, text);
+      };
+      return code === undefined
+        ? undefined
+        : text(refusalKey(code), { from: called(a.id), to: called(b.id) });
     };
     return {
       whyNot: reason,

@@ -1,13 +1,15 @@
-import { inWords, language } from '../app/words';
-import { type Title, titleIn } from '../core/title';
-import { type ReactNode, useMemo, useState } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { flowQuery } from '../api/flows';
+import { inWords } from '../app/words';
+import { titleIn } from '../core/title';
 import { spoken } from '../described/spoken';
 import { useText } from '../app/text';
-import { Said } from '../described/Said';
+import { Said, isForShell } from '../described/Said';
 import { KindMark } from '../canvas/KindMark';
 import { renameNode } from '../core/commands/rename';
-import { removeItem, setValue, unset } from '../core/commands/value';
-import { type JsonObject, type Path, isObject } from '../core/json';
+import { removeItem, unset } from '../core/commands/value';
+import { type Json, type JsonObject, type Path, isObject } from '../core/json';
 import { type Kind, kindOf } from '../core/language';
 import { nodeAt, readValue } from '../core/tree';
 import { idsIn } from '../core/variant/effective';
@@ -15,11 +17,12 @@ import { SchemaForm } from '../forms/SchemaForm';
 import { NamesContext } from '../forms/names';
 import { OriginContext } from '../forms/origin';
 import { isShowable } from '../forms/schema';
-import { Button, IconButton } from '../kit/Button';
-import { TextField } from '../kit/Field';
+import { Button } from '../kit/Button';
 import { Icon } from '../kit/Icon';
 import { Empty } from '../kit/Panel';
 import { AnswerPart } from './AnswerPart';
+import { FlowInspector } from './FlowInspector';
+import { Close, Committed, Fold, titlePath, useCommit } from './InspectorParts';
 import { useReport } from './actions';
 import { completeNames } from './inspectorNames';
 import { useComponentMap, usePoints } from './facts';
@@ -66,103 +69,6 @@ function Many({ count }: { readonly count: number }) {
         </Button>
       </Empty>
     </aside>
-  );
-}
-
-/** Nothing chosen: the flow itself. */
-function FlowInspector() {
-  const text = useText();
-  const meta = useValue(['metadata']);
-  const { isReadOnly, flow } = useEditing();
-  const commit = useCommit();
-  const title = isObject(meta) ? titleIn(meta['title']) : undefined;
-  const timeout = useValue(['timeout']);
-  const durable = useValue(['durable']);
-  return (
-    <aside className="inspector scroll" aria-label={text('inspector.label')} data-inspector>
-      <header className="inspector-head">
-        <Icon name="route" />
-        <strong>{text('editor.settings')}</strong>
-        <small className="mono clip">{flow}</small>
-        <Close />
-      </header>
-      <section className="inspector-part">
-        <Committed
-          label={text('field.title')}
-          value={inWords(title) ?? ''}
-          isReadOnly={isReadOnly}
-          onCommit={(value) => commit(titlePath(['metadata', 'title'], title), value)}
-        />
-        <Committed
-          label={text('field.timeoutFlow')}
-          value={typeof timeout === 'string' ? timeout : ''}
-          isReadOnly={isReadOnly}
-          onCommit={(value) => commit(['timeout'], value)}
-        />
-        <p className="k-hint">{durable === true ? text('inspector.durable') : text('inspector.transient')}</p>
-      </section>
-    </aside>
-  );
-}
-
-/** Gives the canvas its room back. */
-function Close() {
-  const text = useText();
-  const set = useView((state) => state.set);
-  return (
-    <IconButton
-      size="small"
-      label={text('kit.close')}
-      icon={<Icon name="x" size={14} />}
-      onPress={() => set({ selection: [] })}
-    />
-  );
-}
-
-/** A title in two languages is edited in the one that is read. */
-function titlePath(path: Path, title: Title | undefined): Path {
-  return typeof title === 'object' ? [...path, language()] : path;
-}
-
-function useCommit(): (path: Path, value: string) => void {
-  const { watch, run } = useEditing();
-  const report = useReport();
-  return (path, value) => {
-    const { document } = watch.projection();
-    report(value === '' ? run(unset, { document, path }) : run(setValue, { document, path, value }));
-  };
-}
-
-interface CommittedProps {
-  readonly label: string;
-  readonly value: string;
-  readonly isReadOnly: boolean;
-  readonly isCode?: boolean;
-  readonly hint?: string;
-  readonly onCommit: (value: string) => void;
-}
-
-/** A text that is kept when the focus leaves or Enter is pressed. */
-function Committed({ label, value, isReadOnly, isCode = false, hint, onCommit }: CommittedProps) {
-  const [typed, setTyped] = useState<string>();
-  const keep = () => {
-    if (typed !== undefined && typed !== value) onCommit(typed);
-    setTyped(undefined);
-  };
-  return (
-    <TextField
-      label={label}
-      value={typed ?? value}
-      hint={hint}
-      isReadOnly={isReadOnly}
-      isCode={isCode}
-      onChange={setTyped}
-      onBlur={keep}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') keep();
-        else event.continuePropagation();
-      }}
-    />
   );
 }
 
@@ -268,6 +174,12 @@ function only(value: JsonObject, keys: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(value).filter(([key]) => keys.includes(key)));
 }
 
+/** The flow a node calls: its name, or what stands under `name`. */
+function flowOf(value: Json | undefined): string {
+  const name = isObject(value) ? value['name'] : value;
+  return typeof name === 'string' ? name : '';
+}
+
 /** The part a component, a point or a kind states for itself. */
 function KindPart({
   kind,
@@ -286,9 +198,11 @@ function KindPart({
   const name = value[kind];
   const own = kindSchema(kind, text);
   const input = points.find((one) => one.name === name)?.input;
-  const contract = useMemo(() => (input == null ? undefined : spoken(input)), [input]);
-  const schema =
-    kind === 'use' ? components.get(String(name))?.schema : kind === 'extension' ? contract : undefined;
+  const called = kind === 'flow' ? flowOf(value['flow']) : '';
+  const asked = useQuery({ ...flowQuery(called), enabled: called !== '' }).data?.input;
+  const given = kind === 'flow' ? asked : input;
+  const contract = useMemo(() => (given == null ? undefined : spoken(given)), [given]);
+  const schema = kind === 'use' ? components.get(String(name))?.schema : contract;
   return (
     <section className="inspector-part">
       {kind === 'use' || kind === 'extension' ? <h3 className="inspector-use mono">{String(name)}</h3> : null}
@@ -327,23 +241,6 @@ function Part({ id, path, schema, value }: PartProps) {
   );
 }
 
-function Fold({
-  title,
-  isOpen,
-  children,
-}: {
-  readonly title: string;
-  readonly isOpen: boolean;
-  readonly children: ReactNode;
-}) {
-  return (
-    <details className="inspector-fold" open={isOpen}>
-      <summary>{title}</summary>
-      <div className="inspector-part">{children}</div>
-    </details>
-  );
-}
-
 function NodeProblems({ nodeKey }: { readonly nodeKey: string }) {
   const problems = useNodeProblems(nodeKey);
   if (problems.length === 0) return null;
@@ -354,7 +251,7 @@ function NodeProblems({ nodeKey }: { readonly nodeKey: string }) {
           <Icon name="alert" size={14} />
           <span>
             <Said code={one.code} message={one.message} />
-            {one.help == null ? null : (
+            {one.help == null || isForShell(one.help) ? null : (
               <small>
                 <Said message={one.help} />
               </small>

@@ -24,6 +24,7 @@ import { FromRun, type Play } from './FromRun';
 import { useExtensionInput } from './extensionInput';
 import { useReport } from './actions';
 import { documentOfFlow, useEditing, type useProjection, useValue } from './session';
+import { Value } from '../trace/Value';
 import { nodeOfKey, useView } from './view';
 
 function casesOf(tests: Json): Case[] {
@@ -349,10 +350,11 @@ function Outcome({
 }
 
 function Data({ label, value }: { readonly label: string; readonly value: Json }) {
+  const text = useText();
   return (
     <div className="test-data">
       <h3>{label}</h3>
-      <pre>{JSON.stringify(value, null, 2)}</pre>
+      <Value value={value ?? undefined} none={text('trace.noOutput')} />
     </div>
   );
 }

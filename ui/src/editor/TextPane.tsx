@@ -28,6 +28,7 @@ import type { Session } from '../core/session';
 import { useLanguage } from '../described/useDescribed';
 import { type Tree, nodeAt, pathAt, readValue } from '../core/tree';
 import { type CompletionSource, completeText, expressions } from './completion';
+import { wrapped } from './hang';
 import { type HoverSource, hover } from './hover';
 import type { Place } from './hints';
 import stated from './language.json';
@@ -102,6 +103,7 @@ function openView(
     highlightSelectionMatches(),
     indentUnit.of('  '),
     yaml(),
+    wrapped,
     expressions,
     syntaxHighlighting(COLOURS),
     looks,

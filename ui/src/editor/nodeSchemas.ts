@@ -28,6 +28,20 @@ function object(text: Translate, fields: readonly Field[], required: readonly st
   };
 }
 
+/** Words of the language, each with what it means. */
+function among(text: Translate, words: Readonly<Record<string, Key>>): JsonObject {
+  return {
+    oneOf: Object.entries(words).map(([word, meaning]) => ({ const: word, description: text(meaning) })),
+  };
+}
+
+const MODES = {
+  child: 'choice.modeChild',
+  inline: 'choice.modeInline',
+  detached: 'choice.modeDetached',
+} as const;
+const JOINS = { all: 'choice.joinAll', any: 'choice.joinAny', settled: 'choice.joinSettled' } as const;
+
 type Make = (text: Translate) => JsonObject;
 
 const flow: Make = (text) =>
@@ -36,7 +50,7 @@ const flow: Make = (text) =>
     [
       ['name', 'field.flowName', TEXT],
       ['version', 'field.version', COUNT],
-      ['mode', 'field.mode', { type: 'string', enum: ['child', 'inline', 'detached'] }],
+      ['mode', 'field.mode', among(text, MODES)],
     ],
     ['name'],
   );
@@ -47,7 +61,16 @@ const choice: Make = (text) => ({
     [
       ['case', 'field.case', CEL],
       ['default', 'field.default', { type: 'boolean' }],
-      ['to', 'field.to', { anyOf: [TEXT, { type: 'array', items: TEXT }] }],
+      [
+        'to',
+        'field.to',
+        {
+          anyOf: [
+            { ...TEXT, title: text('field.toOne') },
+            { type: 'array', items: TEXT, title: text('field.toMany') },
+          ],
+        },
+      ],
     ],
     ['to'],
   ),
@@ -128,7 +151,7 @@ export function kindSchema(kind: Kind, text: Translate): JsonObject | undefined 
 export function flowSchema(text: Translate): JsonObject {
   return object(text, [
     ['when', 'field.when', CEL],
-    ['join', 'field.join', { type: 'string', enum: ['all', 'any', 'settled'], default: 'all' }],
+    ['join', 'field.join', { ...among(text, JOINS), default: 'all' }],
     ['critical', 'field.critical', { type: 'boolean', default: true }],
     ['idempotencyKey', 'field.idempotencyKey', TEXT],
   ]);

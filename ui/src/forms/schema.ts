@@ -19,12 +19,18 @@ export function stripDefaults(schema: Json): Json {
   if (!isObject(schema)) return schema;
   const kept = Object.entries(schema).filter(([key]) => key !== 'default');
   const copy = Object.fromEntries(
-    kept.map(([key, value]) => [key, isPlain(key) ? value : stripDefaults(value)]),
+    kept.map(([key, value]) => [key, isPlain(key) ? value : below(key, value, stripDefaults)]),
   );
   const { default: hint } = schema;
   const words = choiceOf(copy);
   const isLeaf = hint !== undefined && !isObject(hint) && !isList(hint) && hint !== null && hint !== '';
   return isLeaf ? { ...copy, ...words, 'x-default': hint } : { ...copy, ...words };
+}
+
+/** Under `properties` stand names, which may be words of JSON Schema too: a switch has a field called `default`. */
+function below(key: string, value: Json, each: (schema: Json) => Json): Json {
+  if (key !== 'properties' || !isObject(value)) return each(value);
+  return Object.fromEntries(Object.entries(value).map(([name, schema]) => [name, each(schema)]));
 }
 
 /** A choice among words that each say what they mean: the form shows both, and knows the type. */
@@ -51,9 +57,11 @@ export function isShowable(schema: Json, depth = 0): boolean {
   if (depth > 12 || FOREIGN.some((key) => Object.hasOwn(schema, key))) return false;
   const branches = schema['oneOf'] ?? schema['anyOf'];
   if (isList(branches) && branches.length > MOST_BRANCHES) return false;
-  return Object.entries(schema).every(
-    ([key, value]) => isPlain(key) || key === '$defs' || isShowable(value, depth + 1),
-  );
+  return Object.entries(schema).every(([key, value]) => {
+    if (isPlain(key) || key === '$defs') return true;
+    if (key !== 'properties' || !isObject(value)) return isShowable(value, depth + 1);
+    return Object.values(value).every((one) => isShowable(one, depth + 1));
+  });
 }
 
 export function asForm(schema: JsonObject): RJSFSchema {

@@ -52,7 +52,13 @@ function Shown({ matrix }: { readonly matrix: Answer }) {
   return (
     <div className="mx">
       <h1 className="hidden-text">{text('rail.extensions')}</h1>
-      <Explain matrix={matrix} table={table} point={search.point} place={chosen} onChange={set} />
+      <Explain
+        matrix={matrix}
+        table={table}
+        point={search.point ?? point?.name}
+        place={chosen}
+        onChange={set}
+      />
       <Tools table={table} search={search} onChange={set} />
       <div className="mx-main">
         <Grid

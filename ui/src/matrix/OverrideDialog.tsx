@@ -1,11 +1,13 @@
 import { inWords } from '../app/words';
 import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { catalogQuery, validate, writeDraft } from '../api/catalog';
+import { catalogQuery, readDraft, validate, writeDraft } from '../api/catalog';
 import { useText } from '../app/text';
 import { Button } from '../kit/Button';
 import { Dialog } from '../kit/Dialog';
 import { TextField } from '../kit/Field';
+import { Icon } from '../kit/Icon';
 import { useNotes } from '../kit/Live';
 import { DiagnosticList } from '../publish/DiagnosticList';
 import { PublishDialog } from '../publish/PublishDialog';
@@ -26,6 +28,7 @@ export function OverrideDialog({
   const text = useText();
   const nameOf = useColumnName();
   const say = useNotes((state) => state.say);
+  const navigate = useNavigate();
   const catalog = useQuery(catalogQuery);
   const [starter] = useState(() => starterOf(row.point, placeAt(row, column)));
   const [body, setBody] = useState(starter.text);
@@ -44,6 +47,20 @@ export function OverrideDialog({
     );
     onClose();
   };
+  const draw = async () => {
+    try {
+      if ((await readDraft(starter.path)) === undefined || body !== starter.text)
+        await writeDraft(starter.path, body, catalog.data?.revision ?? 0, undefined);
+      const { bizId, scenario } = placeAt(row, column);
+      await navigate({
+        to: '/flows/$name',
+        params: { name: starter.name },
+        search: { file: starter.path, bizId: bizId ?? undefined, scenario: scenario ?? undefined },
+      });
+    } catch (error) {
+      say(error instanceof Error ? error.message : String(error), 'failed');
+    }
+  };
   if (isPublishing) return <PublishDialog file={starter.path} text={body} published="" onClose={onClose} />;
   return (
     <Dialog
@@ -57,6 +74,9 @@ export function OverrideDialog({
       foot={
         <>
           <Button onPress={() => void keep()}>{text('matrix.keepDraft')}</Button>
+          <Button icon={<Icon name="route" size={14} />} onPress={() => void draw()}>
+            {text('matrix.draw')}
+          </Button>
           <Button
             look="main"
             isDisabled={(check.data?.summary.errors ?? 1) > 0}
@@ -67,6 +87,7 @@ export function OverrideDialog({
         </>
       }
     >
+      <p className="dim">{text('matrix.overrideHelp')}</p>
       <TextField label={starter.path} isCode lines={14} value={body} onChange={setBody} spellCheck="false" />
       <DiagnosticList diagnostics={check.data?.diagnostics ?? []} />
     </Dialog>

@@ -1,13 +1,14 @@
 import { useMemo } from 'react';
+import { useFlowTitle } from '../app/flowTitle';
 import { type Key, useText } from '../app/text';
 import { LineMap, type StationProps } from '../linemap/LineMap';
-import { type Change, changedFlows } from './graph';
+import { type Change, type ChangedFlow, changedFlows } from './graph';
 
 const TONE: Readonly<Record<Change, StationProps['tone']>> = {
   added: 'added',
   removed: 'removed',
   changed: 'warn',
-  same: 'faint',
+  same: 'plain',
 };
 const WORD: Readonly<Record<Change, Key>> = {
   added: 'publish.added',
@@ -20,6 +21,7 @@ const SIGN: Readonly<Record<Change, string>> = { added: '+', removed: '−', cha
 /** The line maps of what changed: came, went, changed. */
 export function GraphDiff({ before, after }: { readonly before: string; readonly after: string }) {
   const text = useText();
+  const titleOf = useFlowTitle();
   const flows = useMemo(() => changedFlows(before, after), [before, after]);
   if (flows.length === 0) return <p className="dim">{text('publish.noGraph')}</p>;
   return (
@@ -27,7 +29,7 @@ export function GraphDiff({ before, after }: { readonly before: string; readonly
     <section className="pb-graphs scroll" tabIndex={0} aria-label={text('publish.asGraph')}>
       {flows.map((flow) => (
         <section key={flow.name}>
-          <h3 className="mono">{flow.name}</h3>
+          <h3>{titleOf(flow.name)}</h3>
           <LineMap
             label={flow.name}
             stations={flow.nodes.map((node) => ({
@@ -43,8 +45,8 @@ export function GraphDiff({ before, after }: { readonly before: string; readonly
           <ul className="pb-edges">
             {flow.edges.map((edge) => (
               <li key={`${edge.from} ${edge.to} ${edge.change}`} data-change={edge.change}>
-                <span className="mono">
-                  {SIGN[edge.change]} {edge.from} → {edge.to}
+                <span>
+                  {SIGN[edge.change]} {called(flow, edge.from)} → {called(flow, edge.to)}
                 </span>
                 <span className="dim">
                   {text(edge.change === 'added' ? 'publish.edgeAdded' : 'publish.edgeRemoved')}
@@ -56,6 +58,10 @@ export function GraphDiff({ before, after }: { readonly before: string; readonly
       ))}
     </section>
   );
+}
+
+function called(flow: ChangedFlow, id: string): string {
+  return flow.nodes.find((node) => node.id === id)?.title ?? id;
 }
 
 function ChangeMark({ change }: { readonly change: Change }) {

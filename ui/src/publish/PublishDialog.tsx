@@ -17,16 +17,21 @@ export interface PublishProps {
   readonly text: string;
   readonly published: string;
   readonly onClose: () => void;
+  /** Told what now serves. */
+  readonly onPublished?: (text: string) => void;
 }
 
 /** Draft → validate → cases → difference → note → published: one line with four stops. */
-export function PublishDialog({ file, text: draft, published, onClose }: PublishProps) {
+export function PublishDialog({ file, text: draft, published, onClose, onPublished }: PublishProps) {
   const text = useText();
   const titleOf = useFileTitle();
   const [body, setBody] = useState(draft);
   const [note, setNote] = useState('');
   const [chosen, setChosen] = useState<Step | undefined>(undefined);
-  const work = usePublishing(file, body, published, note, onClose);
+  const work = usePublishing(file, body, published, note, () => {
+    onPublished?.(body);
+    onClose();
+  });
   const step = chosen ?? work.current;
   return (
     <Dialog
@@ -38,7 +43,7 @@ export function PublishDialog({ file, text: draft, published, onClose }: Publish
         <>
           <Button onPress={onClose}>{text('runs.back')}</Button>
           <Button look="main" isDisabled={!work.canPublish || note.trim() === ''} onPress={work.publish}>
-            {text('publish.go')}
+            {text(work.isPublishing ? 'publish.going' : 'publish.go')}
           </Button>
         </>
       }

@@ -54,7 +54,7 @@ export function usePublishing(
       }),
     onSuccess: async (revision) => {
       await dropDraft(file).catch(() => undefined);
-      await queries.invalidateQueries();
+      void queries.invalidateQueries();
       say(text('publish.done', { revision: revision.revision }));
       onDone();
     },
@@ -76,6 +76,7 @@ export function usePublishing(
     canPublish:
       isValid && body !== published && !go.isPending && catalog.data !== undefined && moved === undefined,
     publish: () => go.mutate(),
+    isPublishing: go.isPending,
     moved,
     rebase: (revision: number) => {
       setBase(revision);

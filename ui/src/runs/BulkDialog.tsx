@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type RunAction, type RunItem, actMany } from '../api/runs';
+import { useFlowTitle } from '../app/flowTitle';
 import { useText } from '../app/text';
 import { Button } from '../kit/Button';
 import { Dialog } from '../kit/Dialog';
@@ -27,6 +28,7 @@ export function BulkDialog({
   const say = useNotes((state) => state.say);
   const [reason, setReason] = useState('');
   const ids = items.map((item) => item.id);
+  const titleOf = useFlowTitle();
   const dry = useQuery({
     queryKey: ['runs', 'preview', action, ids],
     queryFn: () => actMany({ action, ids, reason: '', dryRun: true }),
@@ -76,7 +78,7 @@ export function BulkDialog({
             <li key={item.id} data-refused={refused === undefined ? undefined : true}>
               <StatusMark status={item.status} hasText={false} />
               <span className="mono clip">{item.key ?? item.id}</span>
-              <span className="clip">{item.flow}</span>
+              <span className="clip">{titleOf(item.flow)}</span>
               <span className="mono">
                 {refused === undefined ? (dry.isPending ? '…' : text('runs.will')) : refused.code}
               </span>

@@ -8,6 +8,7 @@ import { Dialog } from '../kit/Dialog';
 import { TextField } from '../kit/Field';
 import { useNotes } from '../kit/Live';
 import { ACTION, HELP } from './actions';
+import { useNodeName } from './nodeName';
 
 /** What an action will do, and why it is done. */
 export function ConfirmDialog({
@@ -55,7 +56,7 @@ export function ConfirmDialog({
       }
     >
       <p>{text(HELP[action])}</p>
-      {action === 'cancel' ? <UndoPreview id={run.id} /> : null}
+      {action === 'cancel' ? <UndoPreview run={run} /> : null}
       <TextField
         label={text(action === 'retry' ? 'runs.reasonMaybe' : 'runs.reason')}
         lines={2}
@@ -68,9 +69,10 @@ export function ConfirmDialog({
 }
 
 /** In the order they would be undone. */
-function UndoPreview({ id }: { readonly id: string }) {
+function UndoPreview({ run }: { readonly run: Run }) {
   const text = useText();
-  const undo = useQuery(undoQuery(id));
+  const nameOf = useNodeName(run);
+  const undo = useQuery(undoQuery(run.id));
   if (undo.data === undefined) return null;
   if (undo.data.steps.length === 0) return <p className="dim">{text('trace.undoNothing')}</p>;
   return (
@@ -79,7 +81,7 @@ function UndoPreview({ id }: { readonly id: string }) {
       <ol>
         {undo.data.steps.map((step) => (
           <li key={step.address}>
-            <span className="mono">{step.address}</span>
+            <span>{nameOf(step.address)}</span>
             <span className="mono dim">{step.use}</span>
             <span>{text(step.reason === 'unknown' ? 'trace.undoUnknown' : 'trace.undoSucceeded')}</span>
           </li>

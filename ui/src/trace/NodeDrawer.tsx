@@ -73,11 +73,7 @@ export function NodeDrawer({
       <Tabs label={text('trace.node')} tabs={tabs} value={shown} onChange={onTab}>
         <div className="tr-split">
           <div className="tr-pane scroll">
-            {shown === 'now' ? (
-              <NodeNow run={run} row={row} now={now} nameOf={nameOf} />
-            ) : (
-              <Pane row={row} tab={shown} />
-            )}
+            {shown === 'now' ? <NodeNow run={run} row={row} now={now} /> : <Pane row={row} tab={shown} />}
           </div>
           <NodeFacts run={run} row={row} />
         </div>

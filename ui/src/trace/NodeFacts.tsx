@@ -14,7 +14,7 @@ export function NodeFacts({ run, row }: { readonly run: Run; readonly row: FallR
   const { node } = row;
   const isBegun = node.status !== 'pending' && node.status !== 'skipped';
   const call = callOf(node);
-  const served = node.servedBy == null ? undefined : SERVED[node.servedBy];
+  const served = node.servedBy == null || node.skip != null ? undefined : SERVED[node.servedBy];
   return (
     <dl className="tr-about">
       {isBegun ? (

@@ -14,25 +14,23 @@ export function NodeNow({
   run,
   row,
   now,
-  nameOf,
 }: {
   readonly run: Run;
   readonly row: FallRow;
   readonly now: number;
-  readonly nameOf: (address: string) => string;
 }) {
   const text = useText();
   const waits = waitsAt(run, row.node.address);
   return (
     <div className="tr-now">
       {row.node.error == null ? (
-        <Waits at={row.node.address} waits={waits} now={now} nameOf={nameOf} />
+        <Waits at={row.node.address} waits={waits} now={now} />
       ) : (
         <Fault error={row.node.error} />
       )}
       {waits.length + run.actions.length === 0 ? null : (
         <section>
-          <h3>{text('trace.can')}</h3>
+          <h2>{text('trace.can')}</h2>
           <ul className="tr-can">
             {[...waits].sort(byTime).map((wait) => (
               <Answer key={wait.address} at={row.node.address} wait={wait} />
@@ -61,12 +59,10 @@ function Waits({
   at,
   waits,
   now,
-  nameOf,
 }: {
   readonly at: string;
   readonly waits: readonly Wait[];
   readonly now: number;
-  readonly nameOf: (address: string) => string;
 }) {
   const text = useText();
   const moments = useMoments();
@@ -87,7 +83,7 @@ function Waits({
           <tr key={wait.address}>
             <td>
               {wait.address === at ? (
-                nameOf(at)
+                text('trace.itself')
               ) : (
                 <span className="mono">{wait.address.slice(at.length + 1)}</span>
               )}

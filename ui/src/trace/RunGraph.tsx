@@ -5,6 +5,7 @@ import type { NodeStatus, Run, RunNode } from '../api/runs';
 import { useText } from '../app/text';
 import { kindKey } from '../app/kindWord';
 import { LevelMark, StatusSign } from '../kit/Mark';
+import { topOf } from './nodeName';
 import { LineMap, type StationProps } from '../linemap/LineMap';
 
 /** The plan with the way this run took; what never began is dashed. */
@@ -32,16 +33,11 @@ export function RunGraph({
           const key = kindKey(kind);
           return key === undefined ? kind : text(key);
         })}
-        selected={topOf(selected)}
+        selected={selected === undefined ? undefined : topOf(selected)}
         onSelect={onSelect}
       />
     </section>
   );
-}
-
-/** The top-level node an address lies in. */
-export function topOf(address: string | undefined): string | undefined {
-  return address?.split(/[.[]/, 1)[0];
 }
 
 const TONE: Readonly<Record<NodeStatus, StationProps['tone']>> = {

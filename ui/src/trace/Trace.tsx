@@ -2,14 +2,13 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { Run } from '../api/runs';
 import { runQuery } from '../api/runs';
-import { inWords } from '../app/words';
-import { effectiveQuery } from '../api/flows';
 import { stated } from '../app/search';
 import { useText } from '../app/text';
 import { Splitter } from '../kit/Splitter';
 import { Trouble } from '../kit/Trouble';
 import { NodeDrawer } from './NodeDrawer';
-import { RunGraph, topOf } from './RunGraph';
+import { useNodeName } from './nodeName';
+import { RunGraph } from './RunGraph';
 import { Waterfall } from './Waterfall';
 import { TraceHead } from './TraceHead';
 import { useFollow, useNow } from './follow';
@@ -24,18 +23,6 @@ export function Trace() {
   if (query.isPending) return <p className="tr-wait dim">{text('frame.loading')}</p>;
   if (query.isError) return <Trouble error={query.error} onRetry={() => void query.refetch()} />;
   return <Shown run={query.data} />;
-}
-
-/** What people call a node: the title of the flow's own, and where in it the address lies. */
-function useNodeName(run: Run): (address: string) => string {
-  const plan = useQuery(effectiveQuery(run.flow, { bizId: run.bizId, scenario: run.scenario })).data;
-  return (address) => {
-    const top = topOf(address) ?? address;
-    const title = inWords(plan?.nodes.find((node) => node.id === top)?.title);
-    if (title === undefined) return address;
-    const inner = address.slice(top.length).replace(/^\./, '');
-    return inner === '' ? title : `${title} · ${inner}`;
-  };
 }
 
 /** What an operator looks for first: what could not be undone, what failed, what waits. */

@@ -10,7 +10,7 @@ import { LevelMark, StatusMark } from '../kit/Mark';
 import { Banner, IdentityMark } from '../kit/Panel';
 import { waitsAt } from './NodeNow';
 import { Operate } from './Operate';
-import { topOf } from './RunGraph';
+import { topOf } from './nodeName';
 
 /** Status, total, identity, version and id: what is asked first. */
 export function TraceHead({
@@ -130,7 +130,7 @@ function Family({ run }: { readonly run: Run }) {
 function Waiting({ run, nameOf }: { readonly run: Run; readonly nameOf: (address: string) => string }) {
   const text = useText();
   const moments = useMoments();
-  const tops = [...new Set(run.waits.map((wait) => topOf(wait.address) ?? wait.address))];
+  const tops = [...new Set(run.waits.map((wait) => topOf(wait.address)))];
   if (tops.length === 0) return null;
   return (
     <Banner>

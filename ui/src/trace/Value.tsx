@@ -5,6 +5,7 @@ import { Icon } from '../kit/Icon';
 import { useNotes } from '../kit/Live';
 import type { Json } from '../core/json';
 import { changesOf, plain } from './changes';
+import './value.css';
 
 /** A JSON value as it is, names and texts told apart. */
 export function Value({ value, none }: { readonly value: Json | undefined; readonly none: string }) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Run, RunNode } from '../api/runs';
 import { Random } from '../core/testing/random';
+import { plain } from './changes';
 import { placeIn, scaleOf, ticksOf, union } from './time';
 import { fallOf, parentsOf } from './waterfall';
 
@@ -142,4 +143,10 @@ describe('waterfall', () => {
     expect(parentsOf('close[3].lock')).toEqual(['close[3]', 'close']);
     expect(parentsOf('load')).toEqual([]);
   });
+});
+
+test('a text kept in pieces reads as one', () => {
+  const path = { $pieces: [{ text: '/' }, { value: 'O1' }, { text: '/n/' }, { value: 3 }] };
+  expect(plain({ path, list: [path] })).toEqual({ path: '/O1/n/3', list: ['/O1/n/3'] });
+  expect(plain({ $pieces: [], other: 1 })).toEqual({ $pieces: [], other: 1 });
 });

@@ -35,7 +35,9 @@ export function fallOf(run: Run, elapsedMs: number): Fall {
     ...run.compensations.map((node) => rowOf(node, true, total)),
   ];
   const busy = rows.flatMap((row) =>
-    row.bars.filter((bar) => bar.kind !== 'wait').map(({ from, to }) => ({ from, to })),
+    row.bars
+      .filter((bar) => bar.kind !== 'wait' && bar.kind !== 'pause')
+      .map(({ from, to }) => ({ from, to })),
   );
   const last = rows.reduce((found, row) => Math.max(found, row.to), 0);
   return { rows, scale: scaleOf(busy, Math.max(last, run.status === 'waiting' ? 0 : total)) };

@@ -11,7 +11,10 @@ export interface At {
   readonly path: Path;
 }
 
+/** What a step is about: a title by the node it names, anything else by its place. */
 function label(path: Path): string {
+  const at = path.lastIndexOf('title');
+  if (at > 0 && at >= path.length - 2) return path.slice(at - 1, at + 1).join('.');
   return path
     .filter((step) => step !== 'nodes')
     .slice(0, 3)
