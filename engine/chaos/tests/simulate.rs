@@ -64,3 +64,8 @@ fn an_attempt_of_a_node_with_parts_that_ran_out_of_time_is_recorded_seed_392() {
 fn a_call_that_was_only_announced_is_undone_in_its_order_seed_354() {
     holds(354, Journey::Nested);
 }
+
+#[test]
+fn a_child_whose_time_is_up_is_undone_although_its_parent_goes_on_seed_31() {
+    holds(31, Journey::Family);
+}

@@ -15,10 +15,13 @@ use super::{
     failure::blame,
     frame::{Frame, Parent, Part},
     journal::Journal,
-    kept, kind, mock,
+    kept,
+    kind::{self, flow::Left},
+    mock,
     one::{locked, ms},
     pace::Pace,
     report::{Answered, Attempt, ErrorReport, Items, ServedBy},
+    saga::Saga,
     view::View,
 };
 use crate::flow::{
@@ -59,6 +62,8 @@ pub(super) struct Invocation {
     /// The time of its policies, in a durable run.
     pace: Option<Arc<Pace>>,
     notes: Mutex<Option<Box<Notes>>>,
+    /// What a child flow has done and not undone.
+    left: Left,
 }
 
 impl Invocation {
@@ -87,7 +92,8 @@ impl Invocation {
         };
         let (is_past, is_in_flight, attempts) = (frame.is_past, AtomicBool::new(false), AtomicU32::new(0));
         let (recorded, notes) = (AtomicU32::new(0), Mutex::new(None));
-        Ok(Self { frame, slot, with, key, is_in_flight, is_past, attempts, recorded, pace, notes })
+        let left = Left::new(&Arc::default(), &frame.base.saga);
+        Ok(Self { frame, slot, with, key, is_in_flight, is_past, attempts, recorded, pace, notes, left })
     }
 
     /// The same work, only gone through once more.
@@ -110,12 +116,17 @@ impl Invocation {
             recorded: AtomicU32::new(number),
             pace: None,
             notes: Mutex::new(None),
+            left: Left::new(&Arc::default(), &self.frame.base.saga),
         };
         let _known = kind::call(&past, number, None).await;
     }
 
     pub(super) const fn is_past(&self) -> bool {
         self.is_past
+    }
+
+    pub(super) const fn left(&self) -> &Arc<Saga> {
+        self.left.saga()
     }
 
     /// The number of the last attempt.
@@ -266,7 +277,10 @@ impl policy::Call for Invocation {
     }
 
     fn recover(self: Arc<Self>, error: Error) -> BoxFuture<'static, Outcome> {
-        Box::pin(async move { self.give(error).await })
+        Box::pin(async move {
+            kind::flow::undo_left(&self, &error).await?;
+            self.give(error).await
+        })
     }
 
     fn cache_key(&self) -> Result<Option<String>, Error> {

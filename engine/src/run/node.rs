@@ -120,7 +120,12 @@ async fn perform(frame: &Arc<Frame>, slot: u16) -> (Done, u32) {
         // What is gone through once more is not held up by policies: how it ended is recorded.
         Some(stack) if !frame.is_past => {
             let invocation = Arc::new(invocation);
-            let outcome = under(stack, &invocation).await;
+            let mut outcome = under(stack, &invocation).await;
+            if let Err(why) = &outcome
+                && let Err(stopped) = kind::flow::undo_left(&invocation, why).await
+            {
+                outcome = Err(stopped);
+            }
             (settle(&invocation, outcome), invocation.attempts())
         }
         _ => {

@@ -117,6 +117,10 @@ impl Saga {
         }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        locked(&self.undos).is_empty()
+    }
+
     /// Takes over what another run has done.
     pub(super) fn adopt(&self, other: &Self) {
         let taken = std::mem::take(&mut *locked(&other.undos));

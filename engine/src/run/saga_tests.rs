@@ -96,10 +96,12 @@ nodes:
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_child_whose_time_is_up_is_undone_with_its_parent() {
+async fn a_child_whose_time_is_up_is_undone_before_its_parent_goes_on() {
     let text = "Flow f
+order: [sub, after]
 nodes:
   sub: {flow: {name: child, mode: child}, with: {}, timeout: 2s}
+  after: {use: act}
 ---
 Flow child
 order: [first, book, slow]
@@ -108,10 +110,23 @@ nodes:
   book: {use: act, compensate: {use: act, with: {take: 3s}}}
   slow: {use: act, with: {take: 9s}}
 ";
-    let undone = ["book succeeded 1", "first succeeded 1"];
-    check(text, "compensated TIMEOUT 500", &undone).await;
     let in_undoing = text.replace("{take: 9s}", "{fail: NO}");
-    check(&in_undoing, "compensated TIMEOUT 500", &undone).await;
     let in_time = in_undoing.replace("{take: 3s}", "{take: 1s}");
-    check(&in_time, "compensated NO 500", &[]).await;
+    let cases = [(text, "TIMEOUT"), (&in_undoing, "TIMEOUT"), (&in_time, "NO")];
+    for (text, code) in cases {
+        for (mercy, end) in [
+            ("", format!("compensated {code} 500")),
+            (", critical: false", "succeeded null".to_owned()),
+            (", fallback: {value: 1}", "succeeded 1".to_owned()),
+        ] {
+            let world = World::new(&text.replace("timeout: 2s", &format!("timeout: 2s{mercy}")));
+            assert_eq!(told(&world.run("f", json!({})).await), end, "{text}");
+            let log = world.log();
+            let last: Vec<&str> =
+                log.iter().map(String::as_str).filter(|line| line.ends_with("done")).collect();
+            let after = if mercy.is_empty() { &[][..] } else { &["after done"] };
+            let expected = [&["book.compensate done", "first.compensate done"][..], after].concat();
+            assert!(last.ends_with(&expected), "{text}: {log:#?}");
+        }
+    }
 }

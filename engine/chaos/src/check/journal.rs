@@ -4,8 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use engine::state::{Address, Entry, Resolution, Snapshot, Status, Wait};
 
-use super::Runs;
+use super::{Runs, family};
 use crate::crash::Look;
+
+/// The flow whose nodes are flows.
+const FAMILY: &str = "chaos.family";
 
 /// I6 and I8, over all looks in the order they were taken.
 pub(super) fn only_grows(looks: &[Look]) -> Vec<String> {
@@ -33,7 +36,9 @@ pub(super) fn check(runs: &Runs) -> Vec<String> {
             broken.push(format!("I11: {} is {} at the end", run.run, run.status.word()));
             continue;
         }
-        let texts = undone(run).into_iter().chain(waits(run));
+        let has_children = run.origin().is_some_and(|origin| *origin.flow == *FAMILY);
+        let undone = if has_children { family::undone(run) } else { undone(run) };
+        let texts = undone.into_iter().chain(waits(run));
         broken.extend(texts.map(|text| format!("{text} in {}", run.run)));
     }
     broken

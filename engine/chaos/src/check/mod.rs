@@ -10,6 +10,7 @@
 
 mod callers;
 pub(crate) mod events;
+mod family;
 mod journal;
 mod money;
 #[cfg(test)]

@@ -29,7 +29,9 @@ pub(super) fn check(
         let is_right = match status {
             Some(Status::Succeeded) => ends == ("CONFIRMED", 1, 0),
             // A reserve that was never made needs no end.
-            Some(Status::Failed | Status::Compensated) => matches!(ends, ("RELEASED", 0, 1) | ("", 0, 0)),
+            Some(Status::Failed | Status::Compensated | Status::Cancelled) => {
+                matches!(ends, ("RELEASED", 0, 1) | ("", 0, 0))
+            }
             Some(_) => false,
             None => ends == ("", 0, 0),
         };

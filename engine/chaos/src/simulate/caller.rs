@@ -9,7 +9,10 @@ use std::{
 };
 
 use bytes::Bytes;
-use engine::serve::Service;
+use engine::{
+    serve::Service,
+    state::{Filter, Memory, Status, Store as _},
+};
 use http_body_util::{BodyExt as _, Full};
 use hyper::Request;
 use sdk::{
@@ -46,12 +49,27 @@ impl Saga {
 pub(super) struct Desk {
     /// What they call.
     pub(super) flow: &'static str,
+    /// Whether they change their minds.
+    pub(super) cancels: bool,
     pub(super) service: Service,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) history: Arc<Mutex<Vec<Line>>>,
 }
 
 impl Desk {
+    /// Retries what is parked, again and again, as an operator would.
+    pub(super) async fn operate(&self, store: &Memory) {
+        let parked = Filter { statuses: vec![Status::Parked], limit: 100, ..Filter::default() };
+        loop {
+            self.clock.sleep(Duration::from_millis(400)).await;
+            let Ok(page) = store.list(&parked).await else { continue };
+            for row in page.rows {
+                let saga = Saga::new("default", String::new(), Fate::Confirm, 0, 0);
+                self.call(&saga, &format!("/v1/runs/{}/retry", row.run), &[], &json!({})).await;
+            }
+        }
+    }
+
     /// Until the saga's answer is known, or the life is over.
     pub(super) async fn see_through(&self, saga: &Saga) {
         if saga.is_done.load(Ordering::SeqCst) {
@@ -80,12 +98,18 @@ impl Desk {
         } else if dice.hits(30) {
             tokio::join!(self.ask(saga, false), self.ask(saga, true), self.ask(saga, false));
         }
+        if self.cancels && dice.hits(35) {
+            let run = self.ask(saga, true).await;
+            self.clock.sleep(Duration::from_millis(dice.below(4_000))).await;
+            self.call(saga, &format!("/v1/runs/{run}/cancel"), &[], &json!({})).await;
+        }
         self.ask(saga, false).await;
         self.ask(saga, false).await;
         saga.is_done.store(true, Ordering::SeqCst);
     }
 
-    async fn ask(&self, saga: &Saga, is_begun: bool) {
+    /// Asks until there is an answer, or the run is there; which run it is.
+    async fn ask(&self, saga: &Saga, is_begun: bool) -> String {
         let input = json!({"key": saga.key, "fate": saga.fate.word()});
         let prefer = if is_begun { "respond-async" } else { "wait" };
         loop {
@@ -104,8 +128,8 @@ impl Desk {
             };
             self.note(saga, event.clone());
             match event {
-                Event::Answered { .. } => return,
-                Event::Accepted { .. } if is_begun => return,
+                Event::Answered { run, .. } => return run,
+                Event::Accepted { run } if is_begun => return run,
                 _ => self.clock.sleep(AGAIN).await,
             }
         }

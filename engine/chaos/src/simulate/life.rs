@@ -17,7 +17,7 @@ use sdk::{Clock, ComponentEntry, Registry, Timestamp};
 use tempfile::TempDir;
 
 use super::{
-    Plan,
+    Journey, Plan,
     caller::{Desk, Saga},
     clock::{BEGIN, Paused},
     far::Far,
@@ -78,8 +78,9 @@ impl Life {
             faults.as_mut().and_then(|faults| faults(call))
         });
         let service = service(&engine, SocketAddr::from(([127, 0, 0, 1], 80)));
-        let flow = self.plan.journey.flow();
-        let desk = Desk { flow, service, clock: Arc::clone(&clock), history: Arc::clone(&self.history) };
+        let (flow, cancels) = (self.plan.journey.flow(), self.plan.journey == Journey::Family);
+        let desk =
+            Desk { flow, cancels, service, clock: Arc::clone(&clock), history: Arc::clone(&self.history) };
         let callers = join_all(self.sagas.iter().map(|saga| desk.see_through(saga)));
         let all = async {
             callers.await;
@@ -93,6 +94,7 @@ impl Life {
                 return Err(format!("I11: {at} ms on, after {most} steps, it still gets nowhere"));
             }
             () = self.spin(&clock) => {}
+            () = desk.operate(&self.store) => {}
             () = all => {}
             () = clock.sleep(length) => {}
         }

@@ -7,6 +7,7 @@
 mod caller;
 mod clock;
 mod far;
+mod journey;
 mod life;
 mod many;
 mod pass;
@@ -14,6 +15,7 @@ mod steps;
 
 use crate::dice::Dice;
 
+pub use journey::Journey;
 pub use many::{Total, all, broken};
 
 /// What is simulated.
@@ -35,31 +37,6 @@ pub struct Plan {
     pub is_stuck: bool,
 }
 
-/// What the sagas of a simulation run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Journey {
-    /// A spine, writes side by side, a list of writes, a race.
-    Spine,
-    /// Nodes with bodies of their own under time limits and retries, which are undone whole and in part.
-    Nested,
-}
-
-impl Journey {
-    const fn flow(self) -> &'static str {
-        match self {
-            Self::Spine => "chaos.journey",
-            Self::Nested => "chaos.nested",
-        }
-    }
-
-    const fn text(self) -> &'static str {
-        match self {
-            Self::Spine => include_str!("../../testdata/flows/journey.yaml"),
-            Self::Nested => include_str!("../../testdata/flows/nested.yaml"),
-        }
-    }
-}
-
 /// Of a usual seed: some thousands.
 const MOST_STEPS: u64 = 2_000_000;
 
@@ -69,7 +46,11 @@ impl Plan {
     pub fn of(seed: u64) -> Self {
         let mut dice = Dice::new(seed, 0);
         let (crashes, sagas) = (1 + dice.below(4), 2 + dice.below(6));
-        let journey = if Dice::new(seed, 2).hits(50) { Journey::Nested } else { Journey::Spine };
+        let journey = match Dice::new(seed, 2).below(3) {
+            0 => Journey::Spine,
+            1 => Journey::Nested,
+            _ => Journey::Family,
+        };
         Self { seed, crashes, sagas, journey, most_steps: MOST_STEPS, is_lying: false, is_stuck: false }
     }
 }

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use sdk::{Class, Error, Identity, Outcome, Shared, Value};
 
 use crate::{
-    flow::{document::FlowMode, plan::Plan},
+    flow::{
+        document::FlowMode,
+        plan::{Kind, Plan},
+    },
     run::{
         Start,
         drive::{Ended, drive},
@@ -89,33 +92,67 @@ async fn within(
 ) -> Outcome {
     let input = life::accept(plan, input).map_err(|refused| refused.into_error())?;
     let saga: Arc<Saga> = Arc::default();
-    let _left = Left { saga: Arc::clone(&saga), around: Arc::clone(&invocation.frame.base.saga) };
+    let _left = Left::new(&saga, invocation.left());
     let outcome = body(invocation, plan, Base::new(identity, input, Arc::clone(&saga)), attempt).await;
     // Stopped or gone through once more, it is undone with its parent, which leaves out what is recorded as undone.
     if let Err(error) = &outcome
         && error.class != Class::Cancelled
         && !invocation.is_past()
     {
-        let run = &invocation.frame.run;
-        let undoing = saga.undo_all(run, plan).await;
-        if undoing.has_undone() {
-            run.note_undone();
-        }
-        if let Some(stuck) = undoing.stuck() {
-            // It has not ended, so nothing that follows its end may begin: the run is parked meanwhile.
-            let _held = run.stuck.hold(stuck, error.clone());
-            invocation.frame.halt().cancelled().await;
-            return Err(cancelled());
-        }
+        undo(invocation, &saga, plan, error).await?;
     }
     outcome
 }
 
-/// What a child has done and not undone when it is over is from now on undone with its parent: also when its time
-/// was up and it was dropped on the way.
-struct Left {
+/// Undoes what a child has done that failed. While it cannot, the child has not ended, so nothing that follows its end
+/// may begin: a durable run is parked meanwhile.
+async fn undo(invocation: &Invocation, saga: &Saga, plan: &Plan, why: &Error) -> Result<(), Error> {
+    let run = &invocation.frame.run;
+    let undoing = saga.undo_all(run, plan).await;
+    if undoing.has_undone() {
+        run.note_undone();
+    }
+    match undoing.stuck() {
+        None => Ok(()),
+        Some(stuck) if run.journal.is_some() => {
+            let _held = run.stuck.hold(stuck, why.clone());
+            invocation.frame.halt().cancelled().await;
+            Err(cancelled())
+        }
+        Some(_) => {
+            run.park();
+            Ok(())
+        }
+    }
+}
+
+/// Undoes what is left of a child that could not undo itself, because its time was up.
+pub(in crate::run) async fn undo_left(invocation: &Invocation, why: &Error) -> Result<(), Error> {
+    let left = invocation.left();
+    let Kind::Flow { name, version, .. } = &invocation.node().kind else { return Ok(()) };
+    if left.is_empty() || invocation.is_past() || why.class == Class::Cancelled {
+        return Ok(());
+    }
+    let frame = &invocation.frame;
+    let plan = frame.run.snapshot.flow(name, *version, &frame.base.identity)?;
+    undo(invocation, left, &plan, why).await
+}
+
+/// What a child has done and not undone when it is over, also when it was dropped on the way, passes to what is
+/// around it: from a try to its node, and from there to the flow.
+pub(in crate::run) struct Left {
     saga: Arc<Saga>,
     around: Arc<Saga>,
+}
+
+impl Left {
+    pub(in crate::run) fn new(saga: &Arc<Saga>, around: &Arc<Saga>) -> Self {
+        Self { saga: Arc::clone(saga), around: Arc::clone(around) }
+    }
+
+    pub(in crate::run) const fn saga(&self) -> &Arc<Saga> {
+        &self.saga
+    }
 }
 
 impl Drop for Left {
@@ -127,7 +164,7 @@ impl Drop for Left {
 async fn child(invocation: &Invocation, start: Start) -> Outcome {
     let begun = life::begin(start).map_err(|refused| refused.into_error())?;
     let saga = Arc::clone(&begun.handle.run().saga);
-    let _left = Left { saga, around: Arc::clone(&invocation.frame.run.saga) };
+    let _left = Left::new(&saga, invocation.left());
     let finished = begun.future.await;
     match finished.report.status {
         RunStatus::Parked => invocation.frame.run.park(),

@@ -3,7 +3,7 @@
 mod component;
 pub(super) mod extension;
 pub(super) mod fail;
-mod flow;
+pub(super) mod flow;
 mod foreach;
 mod r#loop;
 mod race;
