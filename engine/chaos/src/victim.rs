@@ -5,7 +5,10 @@ use std::{
     ffi::OsString,
     path::{Path, PathBuf},
     process::ExitCode,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use serde::{Deserialize, Serialize};
@@ -13,23 +16,29 @@ use serde::{Deserialize, Serialize};
 /// Makes this binary the program under test, and says how it is armed.
 pub const ARMED: &str = "BACTRIAN_CHAOS_VICTIM";
 
-/// The failpoints of the store, in the order an append passes them, then those of a change of periods.
-pub const POINTS: [&str; 8] = [
+/// The failpoints of the store, in the order an append passes them, then those of a checkpoint and of a change of
+/// periods.
+pub const POINTS: [&str; 12] = [
     "commit::gathered",
+    "commit::applied",
+    "log::written",
+    "log::synced",
+    "commit::flushed",
     "sled::apply",
     "sled::flushed",
     "sled::synced",
-    "commit::applied",
-    "commit::flushed",
+    "checkpoint::flushed",
+    "checkpoint::marked",
     "period::copied",
     "period::turned",
 ];
 
 /// What goes wrong with commits that fail, once the program is open.
-const FAULTS: [(&str, &str); 4] = [
+const FAULTS: [(&str, &str); 5] = [
     ("commit::gathered", "15*off->1%delay(50)"),
     ("commit::applied", "15*off->2%return"),
     ("commit::flushed", "15*off->2%return"),
+    ("log::written", "15*off->2%return"),
     ("sled::flushed", "15*off->2%return"),
 ];
 
@@ -38,11 +47,13 @@ const FAULTS: [(&str, &str); 4] = [
 pub struct Arms {
     /// Dies at this failpoint when it has passed it so many times.
     pub dies: Option<(String, u64)>,
-    /// After so many syncs it copies its data to `before` in this directory, after the next one to `after`, and dies
-    /// before that one is acknowledged.
+    /// After so many syncs of its log it copies its data to `before` in this directory, after the next one to
+    /// `after`, and dies before that one is acknowledged. What sled had synced by then is in `synced`.
     pub cut: Option<(u64, PathBuf)>,
     /// Begins a new period all the time.
     pub turns: bool,
+    /// Hands its log on to sled all the time.
+    pub checkpoints: bool,
     /// Commits fail now and then: their outcome unknown, the disk full, or only late.
     pub fails: bool,
 }
@@ -79,19 +90,41 @@ fn arm(arms: Arms, data: PathBuf) -> Result<(), String> {
             }
         })?;
     }
+    if arms.checkpoints {
+        fail::cfg("checkpoint::often", "return")?;
+    }
     if let Some((after, dir)) = arms.cut {
-        let passed = AtomicU64::new(0);
-        fail::cfg_callback("sled::synced", move || {
-            let now = passed.fetch_add(1, Ordering::SeqCst);
-            if now == after {
-                keep(&data, &dir.join("before"));
-            } else if now > after {
-                keep(&data, &dir.join("after"));
-                std::process::abort();
-            }
-        })?;
+        cut(after, &data, &dir)?;
     }
     Ok(())
+}
+
+fn cut(after: u64, data: &Path, dir: &Path) -> Result<(), String> {
+    let synced = dir.join("synced");
+    if data.exists() {
+        keep(data, &synced);
+    }
+    let of_sled = data.to_owned();
+    // Nobody dies in the middle of a copy.
+    let one_at_a_time = Arc::new(Mutex::new(()));
+    let copying = one_at_a_time.clone();
+    fail::cfg_callback("sled::synced", move || {
+        let _copying = copying.lock();
+        let _gone_or_not_there = std::fs::remove_dir_all(&synced);
+        keep(&of_sled, &synced);
+    })?;
+    let passed = AtomicU64::new(0);
+    let (data, dir) = (data.to_owned(), dir.to_owned());
+    fail::cfg_callback("log::synced", move || {
+        let _copying = one_at_a_time.lock();
+        let now = passed.fetch_add(1, Ordering::SeqCst);
+        if now == after {
+            keep(&data, &dir.join("before"));
+        } else if now > after {
+            keep(&data, &dir.join("after"));
+            std::process::abort();
+        }
+    })
 }
 
 /// A copy that fails shows as an image that is not there, in the harness.

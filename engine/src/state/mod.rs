@@ -19,6 +19,7 @@ mod ledger;
 mod list;
 mod memory;
 mod outgoing;
+mod overlay;
 mod prepare;
 mod read;
 mod record;

@@ -1,10 +1,48 @@
-//! What a disk holds after a power cut. The program has copied its data right after one sync and again after the next
-//! one; whatever was written in between may have reached the disk or not, block by block. What the first sync covered
-//! is there. It does not prove that a disk keeps what it said it has synced.
+//! What a disk holds after a power cut. The program has copied its data right after one sync of its log and again after
+//! the next one, and the files of sled right after their last sync; whatever was written since may have reached the disk
+//! or not, block by block. What a sync covered is there. It does not prove that a disk keeps what it said it has synced.
 
-use std::{collections::BTreeSet, fs, io, path::Path};
+use std::{collections::BTreeSet, ffi::OsStr, fs, io, path::Path};
 
 use crate::dice::Dice;
+
+/// Puts the files of sled in `before` back to their last sync: it is another one than that of the log.
+///
+/// # Errors
+/// The system refuses.
+pub(super) fn forget_unsynced(before: &Path, synced: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(before)? {
+        let period = entry?.path();
+        let Some(name) = period.file_name().filter(|_| period.is_dir()) else { continue };
+        for entry in fs::read_dir(&period)? {
+            let unsynced = entry?.path();
+            if unsynced.is_dir() {
+                fs::remove_dir_all(unsynced)?;
+            } else if !is_log(&unsynced) {
+                fs::remove_file(unsynced)?;
+            }
+        }
+        put_back(&synced.join(name), &period)?;
+    }
+    Ok(())
+}
+
+fn put_back(synced: &Path, to: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(synced)? {
+        let file = entry?.path();
+        let Some(target) = file.file_name().map(|name| to.join(name)) else { continue };
+        if file.is_dir() {
+            super::copy(&file, &target)?;
+        } else if !is_log(&file) {
+            fs::copy(file, target)?;
+        }
+    }
+    Ok(())
+}
+
+fn is_log(path: &Path) -> bool {
+    path.file_name().and_then(OsStr::to_str).is_some_and(|name| name.starts_with("redo-"))
+}
 
 /// Builds the image of a cut between `before` and `after` in `to`.
 ///
@@ -28,7 +66,7 @@ pub(super) fn build(before: &Path, after: &Path, to: &Path, dice: &mut Dice) -> 
             (Some(old), Some(new)) if old != new => fs::write(target, mix(&old, &new, dice))?,
             (Some(old), _) => fs::write(target, old)?,
             // The name of a file that came after the sync may not have reached the directory.
-            (None, Some(new)) if dice.hits(50) => fs::write(target, new)?,
+            (None, Some(new)) if dice.hits(50) => fs::write(target, mix(&[], &new, dice))?,
             (None, _) => {}
         }
     }

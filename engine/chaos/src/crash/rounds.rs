@@ -140,16 +140,19 @@ async fn play(plan: &Plan, stage: &mut Stage) -> io::Result<(Findings, String)> 
 fn arms(plan: &Plan, round: u64, stage: &Stage, dice: &mut Dice) -> Arms {
     match plan.kind {
         // Half of the lives have more to bear than their end.
-        Kind::Kill => Arms { fails: dice.hits(40), turns: dice.hits(20), ..Arms::default() },
+        Kind::Kill => {
+            Arms { fails: dice.hits(40), turns: dice.hits(20), checkpoints: dice.hits(40), ..Arms::default() }
+        }
         Kind::Points => {
             let point = POINTS[usize::try_from(round).unwrap_or(0) % POINTS.len()];
             let is_turn = point.starts_with("period");
             let survived = if is_turn { dice.below(2) } else { 5 + dice.below(60) };
-            Arms { dies: Some((point.to_owned(), survived)), turns: is_turn, ..Arms::default() }
+            let dies = Some((point.to_owned(), survived));
+            Arms { dies, turns: is_turn, checkpoints: true, ..Arms::default() }
         }
         Kind::Power => {
             let cut = Some((3 + dice.below(40), stage.path(&format!("cut-{round}"))));
-            Arms { cut, ..Arms::default() }
+            Arms { cut, checkpoints: dice.hits(70), ..Arms::default() }
         }
     }
 }
@@ -174,6 +177,7 @@ async fn end(plan: &Plan, stage: &Stage, mut process: Process, dice: &mut Dice) 
 fn cut(stage: &Stage, round: u64, dice: &mut Dice) -> io::Result<()> {
     let dir = stage.path(&format!("cut-{round}"));
     let cut = dir.join("image");
+    image::forget_unsynced(&dir.join("before"), &dir.join("synced"))?;
     image::build(&dir.join("before"), &dir.join("after"), &cut, dice)?;
     std::fs::remove_dir_all(stage.data())?;
     super::copy(&cut, stage.data())?;

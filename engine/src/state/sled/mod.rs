@@ -1,5 +1,7 @@
 //! The store on sled: one process, one directory, one database per period. Only this folder names sled.
 
+mod log;
+mod logged;
 mod period;
 mod space;
 mod store;
@@ -8,8 +10,8 @@ mod transfer;
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::commit::Committer;
-use period::Periods;
+use super::{commit::Committer, contract::Result};
+use period::{Periods, Sizes};
 
 pub use space::Available;
 pub use table::Durability;
@@ -23,6 +25,8 @@ pub struct Settings {
     pub durability: Durability,
     /// Memory for cached pages of the current database.
     pub cache_bytes: u64,
+    /// What the log may hold before it goes to sled.
+    pub log_bytes: u64,
     /// Space set aside so that live runs can finish when the disk is full; 0 for none.
     pub reserve_bytes: u64,
     /// Tells how much space is free.
@@ -30,16 +34,23 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The defaults for a directory: power-safe, 64 MiB of cache, 32 MiB of reserve.
+    /// The defaults for a directory: power-safe, 64 MiB of cache, 8 MiB of log, 32 MiB of reserve.
     #[must_use]
     pub fn new(dir: impl Into<PathBuf>) -> Self {
         Self {
             dir: dir.into(),
             durability: Durability::Power,
             cache_bytes: 64 << 20,
+            log_bytes: 8 << 20,
             reserve_bytes: 32 << 20,
             available: space::measure,
         }
+    }
+}
+
+impl Settings {
+    fn periods(&self) -> Result<Periods> {
+        Periods::open(&self.dir, Sizes { cache: self.cache_bytes, log: self.log_bytes }, self.durability)
     }
 }
 

@@ -6,10 +6,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
-    sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use arc_swap::ArcSwap;
@@ -24,6 +21,7 @@ use super::{
         key,
         table::{Changes, Pairs, Table},
     },
+    logged::Logged,
     space::Room,
     table::{Durability, SledTable},
 };
@@ -40,21 +38,28 @@ pub(crate) enum Move {
     All,
 }
 
+/// How much of the current database is kept in front of its files.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sizes {
+    /// Memory for cached pages.
+    pub(crate) cache: u64,
+    /// What the log holds before it goes to sled.
+    pub(crate) log: u64,
+}
+
 /// The databases of a store. As a table it is the current one.
 pub(crate) struct Periods {
     dir: PathBuf,
-    cache_bytes: u64,
+    sizes: Sizes,
     durability: Durability,
-    current: ArcSwap<SledTable>,
+    current: ArcSwap<Logged>,
     /// By number; opened when somebody looks.
     older: Mutex<BTreeMap<u32, Option<Arc<SledTable>>>>,
     number: Mutex<u32>,
     /// While a copy is made: the keys it has to copy again.
     touched: Mutex<Option<BTreeSet<Vec<u8>>>>,
     /// Of a store that is served.
-    room: OnceLock<Room>,
-    /// sled has refused a write: from then on it refuses all of them.
-    is_broken: AtomicBool,
+    room: OnceLock<Arc<Room>>,
 }
 
 /// A database that is nearly ready to be the current one.
@@ -73,7 +78,7 @@ fn of_period(dir: &Path, number: u32) -> PathBuf {
 }
 
 impl Periods {
-    pub(crate) fn open(dir: &Path, cache_bytes: u64, durability: Durability) -> Result<Self> {
+    pub(crate) fn open(dir: &Path, sizes: Sizes, durability: Durability) -> Result<Self> {
         fs::create_dir_all(dir).map_err(|error| files("make the data directory", &error))?;
         let number = match fs::read_to_string(dir.join("current")) {
             Ok(text) => text.trim().parse().unwrap_or(1),
@@ -87,40 +92,41 @@ impl Periods {
                 older.insert(found, None);
             }
         }
-        let current = SledTable::open(&of_period(dir, number), cache_bytes)?;
+        let path = of_period(dir, number);
+        let current = Logged::open(&path, SledTable::open(&path, sizes.cache)?, durability, sizes.log)?;
         let periods = Self {
             dir: dir.to_owned(),
-            cache_bytes,
+            sizes,
             durability,
             current: ArcSwap::from_pointee(current),
             older: Mutex::new(older),
             number: Mutex::new(number),
             touched: Mutex::new(None),
             room: OnceLock::new(),
-            is_broken: AtomicBool::new(false),
         };
         periods.point_at(number)?;
         Ok(periods)
     }
 
     /// From now on nothing is written without room for it.
-    pub(crate) fn keep_room(&self, room: Room) {
+    pub(crate) fn keep_room(&self, room: Arc<Room>) {
+        self.current.load().keep_room(room.clone());
         let _once_when_opened = self.room.set(room);
     }
 
     /// Whether nothing can be written any more, and a process that is started now could.
     pub(crate) fn wants_restart(&self) -> bool {
-        self.is_broken.load(Ordering::Relaxed) && !self.room().is_some_and(Room::is_used_up)
+        self.current.load().is_broken() && !self.room().is_some_and(Room::is_used_up)
     }
 
     /// The room that is kept, if any is.
     pub(crate) fn room(&self) -> Option<&Room> {
-        self.room.get()
+        self.room.get().map(|room| &**room)
     }
 
     /// Makes the current database as durable as the store was told to be.
     pub(crate) fn flush(&self) -> Result<()> {
-        self.current.load().flush(self.durability)
+        self.current.load().flush()
     }
 
     /// Bytes of the current database on disk.
@@ -170,13 +176,8 @@ impl Periods {
         Ok(Fresh { table: made?, number, what })
     }
 
-    fn fill(
-        &self,
-        old: &SledTable,
-        path: &Path,
-        (what, owned): (Move, BTreeSet<RunId>),
-    ) -> Result<SledTable> {
-        let table = SledTable::open(path, self.cache_bytes)?;
+    fn fill(&self, old: &Logged, path: &Path, (what, owned): (Move, BTreeSet<RunId>)) -> Result<SledTable> {
+        let table = SledTable::open(path, self.sizes.cache)?;
         match what {
             Move::Live => copy::live(old, &table, &copy::live_runs(old, owned)?)?,
             Move::All => copy::all(old, &table)?,
@@ -195,20 +196,25 @@ impl Periods {
             Move::Live => {
                 copy::live_again(&*old, &table, touched)?;
                 old.apply(vec![(key::about("sealed"), Some(copy::moment(now)))])?;
-                old.flush(self.durability)?;
             }
             Move::All => copy::all_again(&*old, &table, touched)?,
         }
         table.apply(vec![(key::about("began"), Some(copy::moment(now)))])?;
         table.flush(self.durability)?;
+        old.settle()?;
+        let table = Logged::open(&of_period(&self.dir, number), table, self.durability, self.sizes.log)?;
+        if let Some(room) = self.room.get() {
+            table.keep_room(room.clone());
+        }
         fail::fail_point!("period::copied");
         self.point_at(number)?;
         fail::fail_point!("period::turned");
         self.current.store(Arc::new(table));
+        let retired = old.retire();
         let before = std::mem::replace(&mut *lock(&self.number), number);
         match what {
             Move::Live => {
-                lock(&self.older).insert(before, Some(old));
+                lock(&self.older).insert(before, Some(retired));
                 Ok(())
             }
             Move::All => remove(&of_period(&self.dir, before)),
@@ -273,11 +279,7 @@ impl Table for Periods {
         if let Some(touched) = &mut *lock(&self.touched) {
             touched.extend(changes.iter().map(|(key, _)| key.clone()));
         }
-        let applied = self.current.load().apply(changes);
-        if applied.is_err() {
-            self.is_broken.store(true, Ordering::Relaxed);
-        }
-        applied
+        self.current.load().apply(changes)
     }
 
     fn older(&self) -> Result<Vec<Arc<dyn Table>>> {

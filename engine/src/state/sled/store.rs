@@ -45,12 +45,12 @@ impl Sled {
     /// # Errors
     /// The directory or the database in it cannot be used; the text says what to do.
     pub fn open(settings: &Settings, now: Timestamp) -> Result<Self> {
-        let opened = Periods::open(&settings.dir, settings.cache_bytes, settings.durability)?;
-        let periods = Arc::new(opened);
+        let periods = Arc::new(settings.periods()?);
         let ledger = Ledger::open(periods.clone(), now)?;
         periods.flush()?;
         let incarnation = ledger.incarnation();
-        periods.keep_room(Room::new(&settings.dir, settings.reserve_bytes, settings.available));
+        let room = Room::new(&settings.dir, settings.reserve_bytes, settings.available);
+        periods.keep_room(Arc::new(room));
         let space = Space::open(&settings.dir, settings.reserve_bytes, settings.available)?;
         let committer = Committer::start(ledger, Disk { periods: periods.clone(), space })?;
         Ok(Self { committer, periods, incarnation, turning: tokio::sync::Mutex::new(()) })

@@ -13,13 +13,15 @@ use std::{
     time::SystemTime,
 };
 
-use ::sled::{Batch, Config, Db, IVec, Mode};
+use ::sled::{Batch, Config, Db, IVec, Mode, Tree};
 
 use super::super::{
     commit::files,
     contract::{Error, Result},
     table::{Changes, Pair, Pairs, Table},
 };
+
+const MARK: &[u8] = b"mark";
 
 /// How durable an acknowledged append is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,6 +36,8 @@ pub enum Durability {
 /// A database and its file.
 pub(crate) struct SledTable {
     db: Db,
+    /// What the database knows of the log in front of it.
+    log: Tree,
     file: File,
     blobs: PathBuf,
     synced: Mutex<(Option<SystemTime>, BTreeSet<OsString>)>,
@@ -46,13 +50,14 @@ impl SledTable {
             .path(dir)
             .cache_capacity(cache_bytes)
             .mode(Mode::HighThroughput)
-            .flush_every_ms(Some(1000));
+            .flush_every_ms(None);
         let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
         let db = opened
             .map_err(|_| unreadable("the database panicked on its own files".into()))?
             .map_err(|error| of_sled(&error))?;
+        let log = db.open_tree("log").map_err(|error| of_sled(&error))?;
         let file = File::open(dir.join("db")).map_err(|error| files("open the database file", &error))?;
-        Ok(Self { db, file, blobs: dir.join("blobs"), synced: Mutex::default() })
+        Ok(Self { db, log, file, blobs: dir.join("blobs"), synced: Mutex::default() })
     }
 
     /// Writes everything that was applied to the operating system, and to the disk if told to.
@@ -99,6 +104,18 @@ impl SledTable {
         }
         let pairs = self.db.range::<&[u8], _>(from..to);
         Box::new(pairs.map(|pair| pair.map(own).map_err(|error| of_sled(&error))))
+    }
+
+    /// The last change of the log that is in the database, for good.
+    pub(super) fn mark(&self) -> Result<u64> {
+        let found = self.log.get(MARK).map_err(|error| of_sled(&error))?;
+        let number = found.and_then(|value| value.as_ref().try_into().ok()).map(u64::from_be_bytes);
+        Ok(number.unwrap_or(0))
+    }
+
+    /// Notes that everything up to this change is in the database, which it is since the flush before.
+    pub(super) fn set_mark(&self, mark: u64) -> Result<()> {
+        self.log.insert(MARK, &mark.to_be_bytes()).map(drop).map_err(|error| of_sled(&error))
     }
 
     /// Bytes on disk.

@@ -16,7 +16,6 @@ use super::{
         table::{Changes, Table},
     },
     Settings,
-    period::Periods,
 };
 
 /// The layout of the lines.
@@ -40,7 +39,7 @@ impl super::Sled {
     /// # Errors
     /// The store cannot be read or `out` not written.
     pub fn export(settings: &Settings, out: &mut dyn Write) -> Result<u64> {
-        let periods = Periods::open(&settings.dir, settings.cache_bytes, settings.durability)?;
+        let periods = settings.periods()?;
         let failed = |error: std::io::Error| files("write the export", &error);
         let heading = json(&Heading { bactrian: VERSION })?;
         writeln!(out, "{heading}").map_err(failed)?;
@@ -65,7 +64,7 @@ impl super::Sled {
     /// The directory is in use, a line cannot be read, or the files refuse.
     pub fn import(settings: &Settings, input: &mut dyn BufRead) -> Result<u64> {
         refuse_used(&settings.dir)?;
-        let periods = Periods::open(&settings.dir, settings.cache_bytes, settings.durability)?;
+        let periods = settings.periods()?;
         let mut lines = input.lines();
         let first = lines.next().transpose().map_err(|error| files("read the export", &error))?;
         let heading: Option<Heading> = first.and_then(|line| serde_json::from_str(&line).ok());
