@@ -270,3 +270,7 @@ fn gap(wanted: u64, found: u64) -> Error {
         reason: format!("record {wanted} is missing, {found} is there").into(),
     }
 }
+
+#[cfg(test)]
+#[path = "log_tests.rs"]
+mod tests;

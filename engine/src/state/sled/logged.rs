@@ -344,3 +344,7 @@ fn checkpoints_often() -> bool {
 fn length(bytes: &[u8]) -> u64 {
     u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+#[path = "logged_tests.rs"]
+mod tests;

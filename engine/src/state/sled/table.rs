@@ -10,7 +10,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::Mutex,
-    time::SystemTime,
+    time::{Duration, SystemTime},
 };
 
 use ::sled::{Batch, Config, Db, IVec, Mode, Tree};
@@ -22,6 +22,9 @@ use super::super::{
 };
 
 const MARK: &[u8] = b"mark";
+/// How often it is looked whether the files are free, and how long between.
+const TRIES: usize = 50;
+const AGAIN: Duration = Duration::from_millis(10);
 
 /// How durable an acknowledged append is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,10 +54,11 @@ impl SledTable {
             .cache_capacity(cache_bytes)
             .mode(Mode::HighThroughput)
             .flush_every_ms(None);
-        let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
-        let db = opened
-            .map_err(|_| unreadable("the database panicked on its own files".into()))?
-            .map_err(|error| of_sled(&error))?;
+        let db = unlocked(|| {
+            let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
+            let opened = opened.map_err(|_| unreadable("the database panicked on its own files".into()))?;
+            opened.map_err(|error| of_sled(&error))
+        })?;
         let log = db.open_tree("log").map_err(|error| of_sled(&error))?;
         let file = File::open(dir.join("db")).map_err(|error| files("open the database file", &error))?;
         Ok(Self { db, log, file, blobs: dir.join("blobs"), synced: Mutex::default() })
@@ -154,6 +158,19 @@ impl Table for SledTable {
         };
         done.map_err(|error| of_sled(&error))
     }
+}
+
+/// Opens once the files are nobody's: those who closed them let go of them a little later.
+fn unlocked<T>(open: impl Fn() -> Result<T>) -> Result<T> {
+    for _ in 0..TRIES {
+        match open() {
+            Err(Error::Files { reason, .. }) if reason.contains("could not acquire lock") => {
+                std::thread::park_timeout(AGAIN);
+            }
+            opened => return opened,
+        }
+    }
+    open()
 }
 
 fn own((key, value): (IVec, IVec)) -> Pair {
