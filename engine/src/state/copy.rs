@@ -38,6 +38,13 @@ pub(super) fn live_runs(table: &dyn Table, owned: BTreeSet<RunId>) -> Result<BTr
     Ok(runs)
 }
 
+/// Whether at least half of the runs in a table have ended.
+pub(super) fn is_mostly_ended(table: &dyn Table) -> Result<bool> {
+    let live = live_runs(table, BTreeSet::new())?.len();
+    let all = scan(table, &[key::FLOW]).count();
+    Ok(live <= all / 2)
+}
+
 /// Whether a run is in a table and has not ended there.
 fn is_live(table: &dyn Table, run: RunId) -> Result<bool> {
     Ok(last(table, run)?.is_some_and(|(head, _)| !head.status.is_ended()))
@@ -49,6 +56,7 @@ pub(super) fn all_again(from: &dyn Table, to: &dyn Table, touched: BTreeSet<Vec<
     for key in touched {
         let value = from.get(&key)?;
         changes.push((key, value));
+        hand_over(&mut changes, to)?;
     }
     to.apply(changes)
 }
@@ -78,8 +86,14 @@ pub(super) fn live_again(from: &dyn Table, to: &dyn Table, touched: BTreeSet<Vec
         }
         let value = from.get(&touched)?;
         changes.push((touched, value));
+        hand_over(&mut changes, to)?;
     }
     to.apply(changes)
+}
+
+/// Applies a batch that is full.
+fn hand_over(changes: &mut Changes, to: &dyn Table) -> Result<()> {
+    if changes.len() < BATCH { Ok(()) } else { to.apply(std::mem::take(changes)) }
 }
 
 /// The runs in `live` with their indexes, and everything that belongs to no run. Ended runs, their
@@ -106,9 +120,7 @@ pub(super) fn live(from: &dyn Table, to: &dyn Table, live: &BTreeSet<RunId>) -> 
             let (key, value) = pair?;
             changes.push((key, Some(value)));
         }
-        if changes.len() >= BATCH {
-            to.apply(std::mem::take(&mut changes))?;
-        }
+        hand_over(&mut changes, to)?;
     }
     to.apply(changes)
 }
@@ -125,9 +137,7 @@ fn copy(
             continue;
         }
         changes.push((pair.0, Some(pair.1)));
-        if changes.len() >= BATCH {
-            to.apply(std::mem::take(&mut changes))?;
-        }
+        hand_over(&mut changes, to)?;
     }
     to.apply(changes)
 }

@@ -27,7 +27,10 @@ use super::{
 };
 
 /// Changes that go to sled in one batch.
-const BATCH: usize = 1000;
+const BATCH: usize = 250;
+/// After each of them a checkpoint rests, so that who waits for the log gets the processor and the disk: at 64 callers
+/// on two cores the slowest of a hundred runs took 37 ms without, 14 ms with it.
+const REST: Duration = Duration::from_millis(1);
 /// What nobody waits for is in the log after so long.
 const AGAIN: Duration = Duration::from_secs(1);
 /// So many times the size at which a checkpoint begins, and writers wait for the one before.
@@ -74,7 +77,7 @@ struct Shared {
     /// One checkpoint at a time.
     checkpoint: Mutex<()>,
     room: OnceLock<Arc<Room>>,
-    /// sled has refused a write: from then on it refuses all of them.
+    /// The files have refused a write: from then on all are refused.
     is_broken: AtomicBool,
 }
 
@@ -122,7 +125,7 @@ impl Logged {
         self.shared.flush()
     }
 
-    /// Whether sled has refused a write. What is acknowledged is in the log.
+    /// Whether the files have refused a write. What is acknowledged is in them.
     pub(crate) fn is_broken(&self) -> bool {
         self.shared.is_broken.load(Ordering::Relaxed)
     }
@@ -224,7 +227,12 @@ impl Shared {
             let mut writer = lock(&self.writer);
             (std::mem::take(&mut writer.records), writer.last)
         };
-        log.write(&mut records, last)
+        let written = log.write(&mut records, last);
+        // A disk that fails is not to be asked again: who knows what it has kept.
+        if written.as_ref().is_err_and(|error| *error != Error::Full) {
+            self.is_broken.store(true, Ordering::Relaxed);
+        }
+        written
     }
 
     fn flush(&self) -> Result<()> {
@@ -271,7 +279,7 @@ impl Shared {
     /// The checkpointer's thread.
     fn run(&self) {
         loop {
-            let done = self.checkpoint();
+            let done = self.checkpoint(REST);
             if let Err(error) = &done {
                 tracing::warn!(%error, "a checkpoint failed: it is tried again");
             }
@@ -291,15 +299,17 @@ impl Shared {
         }
     }
 
-    /// Hands what is sealed on to sled, which makes its part of the log dispensable.
-    fn checkpoint(&self) -> Result<()> {
+    /// Hands what is sealed on to sled, which makes its part of the log dispensable. Rests so long between two batches.
+    fn checkpoint(&self, rest: Duration) -> Result<()> {
         let _one_at_a_time = lock(&self.checkpoint);
         let (sealed, mark) = {
             let writer = lock(&self.writer);
             (self.layers.load().sealed.clone(), writer.mark)
         };
         let Some(sealed) = sealed else { return Ok(()) };
-        self.hand_on(&sealed)?;
+        // What sled has in part must be redone whole.
+        self.write(&mut lock(&self.log))?;
+        self.hand_on(&sealed, rest)?;
         fail::fail_point!("checkpoint::flushed");
         self.table.set_mark(mark)?;
         self.table.flush(self.durability)?;
@@ -314,7 +324,7 @@ impl Shared {
         Ok(())
     }
 
-    fn hand_on(&self, sealed: &Overlay) -> Result<()> {
+    fn hand_on(&self, sealed: &Overlay, rest: Duration) -> Result<()> {
         let mut changes = sealed.after(None, BATCH);
         while let Some((last, _)) = changes.last() {
             let last = last.clone();
@@ -324,6 +334,7 @@ impl Shared {
             self.table.apply(changes).inspect_err(|_| self.is_broken.store(true, Ordering::Relaxed))?;
             // A little at a time, so that the log's own syncs need not wait long for the disk.
             self.table.flush(self.durability)?;
+            std::thread::park_timeout(rest);
             changes = sealed.after(Some(&last), BATCH);
         }
         Ok(())
@@ -331,8 +342,8 @@ impl Shared {
 
     fn settle(&self) -> Result<()> {
         self.write(&mut lock(&self.log))?;
-        self.checkpoint()?;
-        if self.seal() { self.checkpoint() } else { Ok(()) }
+        self.checkpoint(Duration::ZERO)?;
+        if self.seal() { self.checkpoint(Duration::ZERO) } else { Ok(()) }
     }
 }
 

@@ -56,7 +56,7 @@ impl Settings {
 
 /// When a period ends, and for how long ended runs are kept after it.
 pub struct Upkeep<'k> {
-    /// The current database is left for a fresh one when it is this large on disk.
+    /// The current database is left for a fresh one when it is this large on disk, and half of its runs have ended.
     pub max_bytes: u64,
     /// The same, when it is this old, in milliseconds.
     pub max_age_ms: i64,

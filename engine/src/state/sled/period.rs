@@ -6,7 +6,10 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use arc_swap::ArcSwap;
@@ -58,6 +61,8 @@ pub(crate) struct Periods {
     number: Mutex<u32>,
     /// While a copy is made: the keys it has to copy again.
     touched: Mutex<Option<BTreeSet<Vec<u8>>>>,
+    /// A period was not worth ending at this size less a fifth.
+    spared: AtomicU64,
     /// Of a store that is served.
     room: OnceLock<Arc<Room>>,
 }
@@ -102,6 +107,7 @@ impl Periods {
             older: Mutex::new(older),
             number: Mutex::new(number),
             touched: Mutex::new(None),
+            spared: AtomicU64::new(0),
             room: OnceLock::new(),
         };
         periods.point_at(number)?;
@@ -186,18 +192,42 @@ impl Periods {
         Ok(table)
     }
 
+    /// Copies again what was touched meanwhile, while the current database goes on being written to; gives how many
+    /// keys that were.
+    pub(crate) fn catch_up(&self, fresh: &Fresh) -> Result<usize> {
+        let touched = lock(&self.touched).as_mut().map(std::mem::take).unwrap_or_default();
+        let count = touched.len();
+        self.copy_again(fresh, touched)?;
+        Ok(count)
+    }
+
+    fn copy_again(&self, fresh: &Fresh, touched: BTreeSet<Vec<u8>>) -> Result<()> {
+        let old = self.current.load_full();
+        match fresh.what {
+            Move::Live => copy::live_again(&*old, &fresh.table, touched),
+            Move::All => copy::all_again(&*old, &fresh.table, touched),
+        }
+    }
+
+    /// Whether it is worth ending a period of this size: live runs would only be copied.
+    pub(crate) fn is_mostly_ended(&self, size: u64) -> Result<bool> {
+        if size < self.spared.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
+        let is_mostly_ended = copy::is_mostly_ended(self)?;
+        self.spared.store(if is_mostly_ended { 0 } else { size + size / 4 }, Ordering::Relaxed);
+        Ok(is_mostly_ended)
+    }
+
     /// Ends the current period. Called by the committer, between two groups. A crash at any instant
     /// leaves either the old database or the new one.
     pub(crate) fn end_turn(&self, fresh: Fresh, now: Timestamp) -> Result<()> {
+        let touched = lock(&self.touched).take().unwrap_or_default();
+        self.copy_again(&fresh, touched)?;
         let Fresh { table, number, what } = fresh;
         let old = self.current.load_full();
-        let touched = lock(&self.touched).take().unwrap_or_default();
-        match what {
-            Move::Live => {
-                copy::live_again(&*old, &table, touched)?;
-                old.apply(vec![(key::about("sealed"), Some(copy::moment(now)))])?;
-            }
-            Move::All => copy::all_again(&*old, &table, touched)?,
+        if what == Move::Live {
+            old.apply(vec![(key::about("sealed"), Some(copy::moment(now)))])?;
         }
         table.apply(vec![(key::about("began"), Some(copy::moment(now)))])?;
         table.flush(self.durability)?;
@@ -276,10 +306,15 @@ impl Table for Periods {
         if let Some(room) = self.room.get() {
             room.wait();
         }
+        let is_turning = lock(&self.touched).is_some();
+        let keys: Vec<_> =
+            if is_turning { changes.iter().map(|(key, _)| key.clone()).collect() } else { Vec::new() };
+        self.current.load().apply(changes)?;
+        // Not before: who copies them again must find the change.
         if let Some(touched) = &mut *lock(&self.touched) {
-            touched.extend(changes.iter().map(|(key, _)| key.clone()));
+            touched.extend(keys);
         }
-        self.current.load().apply(changes)
+        Ok(())
     }
 
     fn older(&self) -> Result<Vec<Arc<dyn Table>>> {

@@ -23,6 +23,11 @@ use super::{
     space::{Room, Space},
 };
 
+/// Before a period ends, what was touched meanwhile is copied again at most so often while everything goes on, and not
+/// once more when it is only so many keys: these are copied while everybody waits.
+const ROUNDS: usize = 8;
+const FEW: usize = 2_000;
+
 /// What the committer does to make a group durable.
 struct Disk {
     periods: Arc<Periods>,
@@ -95,7 +100,16 @@ impl Sled {
                 Ok(ledger.owned())
             })
             .await?;
-        let fresh = match self.reading(move |periods| periods.copy(what, owned)).await {
+        let copied = self.reading(move |periods| {
+            let fresh = periods.copy(what, owned)?;
+            for _ in 0..ROUNDS {
+                if periods.catch_up(&fresh)? < FEW {
+                    break;
+                }
+            }
+            Ok(fresh)
+        });
+        let fresh = match copied.await {
             Ok(fresh) => fresh,
             Err(error) => {
                 self.periods.abandon_turn();
@@ -149,7 +163,9 @@ impl Sled {
     pub async fn maintain(&self, now: Timestamp, upkeep: Upkeep<'_>) -> Result<bool> {
         let (size, began_at) =
             self.reading(move |periods| Ok((periods.size()?, periods.began_at(now)?))).await?;
-        let is_over = size >= upkeep.max_bytes || now - began_at >= upkeep.max_age_ms;
+        let is_large =
+            size >= upkeep.max_bytes && self.reading(move |periods| periods.is_mostly_ended(size)).await?;
+        let is_over = is_large || now - began_at >= upkeep.max_age_ms;
         if is_over {
             self.rotate(now).await?;
         }

@@ -148,9 +148,10 @@ async fn a_period_ends_by_age_and_goes_when_its_runs_may() {
         world.as_sled().unwrap().maintain(world.now, upkeep(max_bytes)).await.unwrap()
     };
     assert!(!maintain(&world, u64::MAX).await, "it has just begun");
+    assert!(maintain(&world, 1).await, "by size: half of its runs have ended");
+    assert!(!maintain(&world, 1).await, "not by size while all of them live");
     world.now += 1_000;
     assert!(maintain(&world, u64::MAX).await, "by age");
-    assert!(maintain(&world, 1).await, "by size");
     check_lived_in(&mut world).await;
     world.now += 60_001;
     maintain(&world, u64::MAX).await;
