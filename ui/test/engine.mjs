@@ -132,7 +132,7 @@ async function seed(url, services) {
   await faults('notify/*', {});
   await faults('stock/*', { errorRate: 1 });
   await Promise.all(['O1004', 'O1005'].map((order) => cancel(order)));
-  await faults('orders/reopen', { errorRate: 1, status: 409 });
+  await faults('orders/reopen', { errorRate: 1 });
   await Promise.all(['O1007', 'O1008', 'O1009'].map((order) => cancel(order)));
   await faults('orders/reopen', {});
   await faults('stock/*', {});

@@ -20,10 +20,24 @@ async function screensOf(world) {
   return [
     ['flows', '/flows'],
     ['flow', '/flows?flow=cancel-order'],
-    ['editor', '/flows/cancel-order?drawer=test', press('.test-case .k-button-main')],
+    [
+      'editor',
+      '/flows/cancel-order?drawer=test',
+      async (page) => {
+        await page.click('.test-case .k-button-main');
+        await page.waitForSelector('.test-verdict');
+      },
+    ],
     ['text', '/flows/cancel-order?view=split'],
     ['variant', '/flows/cancel-order?bizId=used-car'],
-    ['publish', '/flows/product-page', press('header .k-button-main')],
+    [
+      'publish',
+      '/flows/product-page',
+      async (page) => {
+        await page.click('header .k-button-main');
+        await page.waitForSelector('.pb-steps li:nth-child(2)[data-state="good"]', { timeout: 15_000 });
+      },
+    ],
     ['runs', '/runs'],
     ...(undone === undefined ? [] : [['trace', `/runs/${undone}`]]),
     ...(waiting === undefined ? [] : [['waiting', `/runs/${waiting}`]]),

@@ -3,7 +3,10 @@ import { useMemo, useRef } from 'react';
 import { useText } from '../app/text';
 import type { CardNode } from './NodeCard';
 
-const BOX = { width: 176, height: 72 };
+const WIDE = { width: 176, height: 72 };
+/** Where the drawer leaves little height. */
+const SMALL = { width: 136, height: 52 };
+const LITTLE = 480;
 const MARGIN = 6;
 
 interface Area {
@@ -20,24 +23,25 @@ export function Overview({ nodes }: { readonly nodes: readonly CardNode[] }) {
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
   const [x, y, zoom] = useStore((state) => state.transform);
+  const box = height < LITTLE ? SMALL : WIDE;
   const isHeld = useRef(false);
   const { area, path } = useMemo(() => shapeOf(nodes), [nodes]);
   if (area === undefined || width === 0) return null;
   const sight = { x: -x / zoom, y: -y / zoom, width: width / zoom, height: height / zoom };
   if (holds(sight, area)) return null;
   const scale = Math.min(
-    (BOX.width - 2 * MARGIN) / area.width,
-    (BOX.height - 2 * MARGIN) / Math.max(area.height, 1),
+    (box.width - 2 * MARGIN) / area.width,
+    (box.height - 2 * MARGIN) / Math.max(area.height, 1),
   );
   const inset = {
-    x: (BOX.width - area.width * scale) / 2 - area.x * scale,
-    y: (BOX.height - area.height * scale) / 2 - area.y * scale,
+    x: (box.width - area.width * scale) / 2 - area.x * scale,
+    y: (box.height - area.height * scale) / 2 - area.y * scale,
   };
   const go = (event: React.PointerEvent<SVGSVGElement>) => {
-    const box = event.currentTarget.getBoundingClientRect();
+    const place = event.currentTarget.getBoundingClientRect();
     const to = {
-      x: (event.clientX - box.left - inset.x) / scale,
-      y: (event.clientY - box.top - inset.y) / scale,
+      x: (event.clientX - place.left - inset.x) / scale,
+      y: (event.clientY - place.top - inset.y) / scale,
     };
     const now = getViewport().zoom;
     void setViewport({ x: width / 2 - to.x * now, y: height / 2 - to.y * now, zoom: now });
@@ -45,8 +49,8 @@ export function Overview({ nodes }: { readonly nodes: readonly CardNode[] }) {
   return (
     <Panel position="bottom-right" className="overview">
       <svg
-        width={BOX.width}
-        height={BOX.height}
+        width={box.width}
+        height={box.height}
         role="img"
         aria-label={text('canvas.overview')}
         onPointerDown={(event) => {
@@ -62,7 +66,7 @@ export function Overview({ nodes }: { readonly nodes: readonly CardNode[] }) {
         }}
       >
         <path d={path} transform={`translate(${inset.x} ${inset.y}) scale(${scale})`} />
-        <rect {...cut(sight, inset, scale)} />
+        <rect {...cut(sight, inset, scale, box)} />
       </svg>
     </Panel>
   );
@@ -95,10 +99,15 @@ function holds(sight: Area, area: Area): boolean {
 }
 
 /** What is in sight, no further than the edge of the picture. */
-function cut(sight: Area, inset: { readonly x: number; readonly y: number }, scale: number): Area {
+function cut(
+  sight: Area,
+  inset: { readonly x: number; readonly y: number },
+  scale: number,
+  box: { readonly width: number; readonly height: number },
+): Area {
   const left = Math.max(1, sight.x * scale + inset.x);
   const top = Math.max(1, sight.y * scale + inset.y);
-  const right = Math.min(BOX.width - 1, (sight.x + sight.width) * scale + inset.x);
-  const bottom = Math.min(BOX.height - 1, (sight.y + sight.height) * scale + inset.y);
+  const right = Math.min(box.width - 1, (sight.x + sight.width) * scale + inset.x);
+  const bottom = Math.min(box.height - 1, (sight.y + sight.height) * scale + inset.y);
   return { x: left, y: top, width: Math.max(4, right - left), height: Math.max(4, bottom - top) };
 }

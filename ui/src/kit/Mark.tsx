@@ -167,7 +167,7 @@ export function LevelMark({ level, hasText = false }: { readonly level: Level; r
       {dots === undefined ? (
         <span aria-hidden="true">–</span>
       ) : (
-        <svg width="30" height="10" viewBox="0 0 30 10" aria-hidden="true">
+        <svg width="27" height="9" viewBox="0 0 30 10" aria-hidden="true">
           <path d={dots.full} fill="currentColor" />
           <path d={dots.rest} fill="none" stroke="currentColor" strokeWidth="1.2" />
         </svg>

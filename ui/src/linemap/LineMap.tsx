@@ -13,7 +13,7 @@ export interface StationProps extends Stop {
   readonly isUndone?: boolean;
 }
 
-const SIZE: Size = { width: 146, height: 46, gapX: 10, gapY: 30 };
+const SIZE: Size = { width: 146, height: 54, gapX: 10, gapY: 22 };
 
 /** A flow as a line from top to bottom, for reading. */
 export function LineMap({
@@ -71,7 +71,7 @@ export function LineMap({
             onClick={() => onSelect?.(id)}
           >
             <span className="lm-title">
-              <span className="clip">{one.title}</span>
+              <span className="lm-words">{one.title}</span>
               {one.mark}
             </span>
             <span className="lm-detail clip">{one.detail}</span>

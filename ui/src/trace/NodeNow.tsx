@@ -5,6 +5,7 @@ import { IconButton } from '../kit/Button';
 import { Icon } from '../kit/Icon';
 import { useNotes } from '../kit/Live';
 import { ACTION, ACTION_ICON, HELP } from './actions';
+import { Value } from './Value';
 import type { FallRow } from './waterfall';
 
 type Wait = Run['waits'][number];
@@ -28,6 +29,12 @@ export function NodeNow({
       ) : (
         <Fault error={row.node.error} />
       )}
+      {waits.length + run.actions.length === 0 && row.node.input !== undefined ? (
+        <section>
+          <h2>{text('trace.sent')}</h2>
+          <Value value={row.node.input} none="" />
+        </section>
+      ) : null}
       {waits.length + run.actions.length === 0 ? null : (
         <section>
           <h2>{text('trace.can')}</h2>

@@ -53,7 +53,7 @@ function Shown({ run }: { readonly run: Run }) {
       <Splitter
         label={text('trace.split')}
         axis="column"
-        initial={36}
+        initial={40}
         first={
           <Splitter
             label={text('trace.splitSide')}

@@ -102,7 +102,8 @@ function FallLine({
   const time = began
     ? duration(row.to - row.from)
     : text(node.status === 'skipped' ? 'status.skipped' : 'status.pending');
-  const end = at(row.to);
+  // Whole milliseconds of the journal and finer ones of an attempt do not quite agree.
+  const end = at(Math.max(row.to, ...bars.map((bar) => bar.to)));
   return (
     <button
       type="button"

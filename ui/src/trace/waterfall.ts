@@ -45,7 +45,8 @@ export function fallOf(run: Run, elapsedMs: number): Fall {
 
 /** Everything that ran inside a node follows it at once; otherwise by start, then by address. */
 function nested(nodes: readonly RunNode[]): RunNode[] {
-  const start = (node: RunNode) => node.offsetMs ?? 0;
+  // The journal counts whole milliseconds, an attempt finer ones.
+  const start = (node: RunNode) => node.attempts[0]?.offsetMs ?? node.offsetMs ?? 0;
   const byStart = [...nodes].sort((a, b) => start(a) - start(b) || (a.address < b.address ? -1 : 1));
   const ids = new Set(nodes.map((node) => node.address));
   const inside = (node: RunNode): string | undefined =>
@@ -84,13 +85,17 @@ function rowOf(node: RunNode, isUndo: boolean, total: number): FallRow {
   };
 }
 
+/** Until a first attempt begins this much is the engine's own, and no pause. */
+const START = 20;
+
 function barsOf(node: RunNode, from: number, to: number): Bar[] {
   if (node.status === 'waiting' || node.kind === 'wait') return [{ kind: 'wait', from, to }];
   if (node.attempts.length === 0) return [{ kind: 'whole', from, to }];
   const bars: Bar[] = [];
   let at = from;
   for (const attempt of node.attempts) {
-    if (attempt.offsetMs > at + 0.5) bars.push({ kind: 'pause', from: at, to: attempt.offsetMs });
+    if (attempt.offsetMs > at + (bars.length === 0 ? START : 0.5))
+      bars.push({ kind: 'pause', from: at, to: attempt.offsetMs });
     at = attempt.offsetMs + attempt.durationMs;
     bars.push({
       kind: attempt.error == null ? 'attempt' : 'failed',
