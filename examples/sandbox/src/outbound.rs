@@ -7,7 +7,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use bytes::Bytes;
 use chrono::TimeDelta;
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full};
 use hyper::Request;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -67,14 +67,18 @@ impl Outbound {
         Ok(Self { url, webhook, key, client: Client::builder(TokioExecutor::new()).build_http() })
     }
 
-    /// True if the far side took it.
-    async fn send(&self, id: &str, notice: &Value) -> bool {
+    /// What the far side answered, and the word by which it says what it did with it; none without an answer.
+    async fn send(&self, id: &str, notice: &Value) -> Option<(u16, Value)> {
         let body = Bytes::from(notice.to_string());
-        let Some(request) = self.request(id, &body) else { return false };
-        match timeout(PATIENCE, self.client.request(request)).await {
-            Ok(Ok(response)) => response.status().is_success(),
-            _ => false,
-        }
+        let request = self.request(id, &body)?;
+        let answer = async {
+            let response = self.client.request(request).await.ok()?;
+            let status = response.status().as_u16();
+            let body = response.into_body().collect().await.ok()?.to_bytes();
+            let said: Value = serde_json::from_slice(&body).unwrap_or_default();
+            Some((status, said["status"].clone()))
+        };
+        timeout(PATIENCE, answer).await.ok().flatten()
     }
 
     fn request(&self, id: &str, body: &Bytes) -> Option<Request<Full<Bytes>>> {
@@ -168,9 +172,15 @@ fn schedule(shared: &Shared, tx: &mut Transaction<'_>, id: &str, mut row: Value)
 
 async fn deliver(shared: &Shared, lease: &str, row: Value) {
     let Some(outbound) = &shared.outbound else { return };
-    let is_taken = outbound.send(row["id"].as_str().unwrap_or_default(), &row["notice"]).await;
+    let answered = outbound.send(row["id"].as_str().unwrap_or_default(), &row["notice"]).await;
+    let (status, said) = answered.unwrap_or_default();
+    let is_taken = (200..300).contains(&status);
     let attempt = row["attempt"].as_i64().unwrap_or(1);
-    shared.write(|tx| {
+    let event = json!({
+        "at": text(clock::now()), "service": row["service"], "endpoint": "callback", "key": row["notice"]["paymentNo"],
+        "id": row["id"], "status": status, "answer": said, "attempt": attempt,
+    });
+    shared.write_with(event, |tx| {
         tx.remove("scheduled", lease);
         if !is_taken && attempt < ATTEMPTS {
             let wait = TimeDelta::milliseconds(250 << attempt);

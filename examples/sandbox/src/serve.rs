@@ -54,11 +54,16 @@ impl Shared {
 
     /// A change that no caller asked for; false if it could not be written.
     pub(crate) fn write(&self, change: impl FnOnce(&mut Transaction<'_>)) -> bool {
+        self.write_with(Value::Null, change)
+    }
+
+    /// The same, beside an event that is remembered like a call.
+    pub(crate) fn write_with(&self, event: Value, change: impl FnOnce(&mut Transaction<'_>)) -> bool {
         let mut world = self.world();
         let mut tx = world.begin(clock::now());
         change(&mut tx);
         let changes = tx.finish();
-        match world.commit(changes, Value::Null) {
+        match world.commit(changes, event) {
             Ok(()) => true,
             Err(cause) => {
                 tracing::error!(%cause, "the journal could not be written");

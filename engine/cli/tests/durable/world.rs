@@ -149,13 +149,6 @@ impl World {
         self.service("GET", &path, &Value::Null).await["events"].as_array().unwrap().clone()
     }
 
-    /// Calls that the engine has answered well, before this one.
-    pub(crate) async fn answered(&self) -> u64 {
-        let text = self.call("GET", "/metrics", &Value::Null).await.body;
-        let good = "bactrian_http_requests_total{status=\"2xx\"} ";
-        text.lines().find_map(|line| line.strip_prefix(good)?.parse().ok()).unwrap()
-    }
-
     /// Runs of a flow by status word.
     pub(crate) async fn runs(&self, flow: &str) -> Vec<String> {
         let page = self.get(&format!("/v1/runs?flow={flow}&limit=500")).await;
