@@ -2,6 +2,7 @@
 
 use std::{ops::Deref, sync::Arc};
 
+use futures_util::future::BoxFuture;
 use sdk::{Class, Clock, Error, Evaluate, Identity, Resource, Secret, Shared, Timestamp, Value};
 
 use super::World;
@@ -13,7 +14,7 @@ use crate::{
         plan::{ExtensionPlan, Plan, PointPlan},
     },
     publish::Texts,
-    run,
+    run, state,
 };
 
 /// Where a revision came from.
@@ -116,9 +117,11 @@ impl run::Snapshot for Served {
         &self.world.clock
     }
 
-    fn launch(&self, start: run::Start) -> Result<(), Error> {
-        let inside =
-            self.world.inside.upgrade().ok_or_else(|| Error::unavailable("the engine is closing"))?;
-        inside.launch(start)
+    fn launch(&self, start: run::Start, parent: Option<state::Parent>) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(async move {
+            let inside =
+                self.world.inside.upgrade().ok_or_else(|| Error::unavailable("the engine is closing"))?;
+            inside.launch(start, parent).await
+        })
     }
 }

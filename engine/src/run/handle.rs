@@ -31,6 +31,20 @@ impl Handle {
         self.run.stop.cancel();
     }
 
+    /// Answers once what a durable run has been told is on disk, or the run is driven here no more.
+    pub(crate) async fn settled(&self) {
+        if let Some(journal) = &self.run.journal {
+            journal.settled().await;
+        }
+    }
+
+    /// The run is driven here no more: nobody waits for what it writes.
+    pub(crate) fn close(&self) {
+        if let Some(journal) = &self.run.journal {
+            journal.leave_off();
+        }
+    }
+
     /// A message has come for the run: it looks for it.
     pub fn nudge(&self) {
         if let Some(journal) = &self.run.journal {

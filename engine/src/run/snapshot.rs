@@ -4,10 +4,14 @@
 
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use sdk::{Clock, Error, Evaluate, Identity, Resource, Secret, Shared, Value};
 
 use super::Start;
-use crate::flow::plan::{ExtensionPlan, Plan, PointPlan};
+use crate::{
+    flow::plan::{ExtensionPlan, Plan, PointPlan},
+    state,
+};
 
 /// One immutable revision of everything that is published. A run keeps the one it started with.
 pub trait Snapshot: Send + Sync + 'static {
@@ -66,9 +70,7 @@ pub trait Snapshot: Send + Sync + 'static {
     /// The clock.
     fn clock(&self) -> &Arc<dyn Clock>;
 
-    /// Starts a run that nobody waits for (a flow with `mode: detached`).
-    ///
-    /// # Errors
-    /// When it cannot be started now.
-    fn launch(&self, start: Start) -> Result<(), Error>;
+    /// Starts a run that nobody waits for (a flow with `mode: detached`): a durable one is on disk when this answers.
+    /// Started again under its id, it is the same run. Fails when it cannot be started now.
+    fn launch(&self, start: Start, parent: Option<state::Parent>) -> BoxFuture<'_, Result<(), Error>>;
 }

@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use futures_util::future::BoxFuture;
 use sdk::{
     Class, Clock, Component, ComponentEntry, Context, Effect, Error, Evaluate, ExtensionEntry, Identity,
     Outcome, Registry, Resource, Secret, Shared, Value, async_trait,
@@ -285,9 +286,9 @@ impl Snapshot for World {
         &self.clock
     }
 
-    fn launch(&self, start: Start) -> Result<(), Error> {
+    fn launch(&self, start: Start, _: Option<crate::state::Parent>) -> BoxFuture<'_, Result<(), Error>> {
         self.launched.lock().unwrap().push(start);
-        Ok(())
+        Box::pin(async { Ok(()) })
     }
 }
 

@@ -44,11 +44,12 @@ pub fn verify(
     }
 }
 
-/// The id of a callback that nobody signs: its content.
+/// The id of a callback that nobody signs: what it is about, and its content. `{"approved": true}` may well come for
+/// one thing and then for another.
 #[must_use]
-pub fn unsigned_id(headers: &HeaderMap, body: &[u8]) -> String {
+pub fn unsigned_id(headers: &HeaderMap, key: &str, body: &[u8]) -> String {
     let given = headers.get("webhook-id").and_then(|value| value.to_str().ok());
-    given.map_or_else(|| digest(body), ToOwned::to_owned)
+    given.map_or_else(|| digest(&[key.as_bytes(), &[0], body].concat()), ToOwned::to_owned)
 }
 
 fn digest(body: &[u8]) -> String {

@@ -15,7 +15,7 @@ impl Inside {
     pub(super) async fn attend(self: &Arc<Self>, run: RunId, durable: Durable, watched: Watched) {
         let Durable { mut future, handle, mut early } = durable;
         let seat = self.desk.seat(run, handle.clone());
-        let listed = watched.list(handle);
+        let listed = watched.list(handle.clone());
         let mut is_told = false;
         let carried = poll_fn(|cx| {
             let carried = future.as_mut().poll(cx);
@@ -29,7 +29,9 @@ impl Inside {
             carried
         })
         .await;
+        drop(future);
         drop(seat);
+        handle.close();
         match carried {
             Carried::Finished(finished) => {
                 // As the store gives it back, so that the same key gets the same bytes.

@@ -78,7 +78,11 @@ impl Engine {
             && let Some(handle) = inside.desk.handle(run)
         {
             handle.cancel_by(actor, reason);
-            return Ok(());
+            handle.settled().await;
+            // It may have become a row in the moment it was told.
+            if self.is_told(run, known.records.len()).await? {
+                return Ok(());
+            }
         }
         let now = inside.world.clock.now();
         let mut lease = inside.store.take(now, run).await?.ok_or(OperateError::Driven)?;
@@ -90,6 +94,14 @@ impl Engine {
         };
         inside.store.release(now, vec![lease]).await?;
         Ok(written?)
+    }
+
+    /// Whether a run has ended or been cancelled since it had so many records.
+    async fn is_told(&self, run: RunId, since: usize) -> state::Result<bool> {
+        let Some(known) = self.0.store.read(run).await? else { return Ok(false) };
+        let is_cancel =
+            |record: &Record| matches!(record.entry, Entry::Resumed { action: Action::Cancel, .. });
+        Ok(known.status.is_ended() || known.records.iter().skip(since).any(is_cancel))
     }
 }
 

@@ -6,5 +6,6 @@ mod bank;
 mod flows;
 mod key;
 mod outbox;
+mod promises;
 mod stuck;
 mod world;

@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use sdk::{Clock, Error, Evaluate, Identity, Resource, Secret, Shared, Value};
 
 use super::{Snapshot, Start, clock::Leaping};
-use crate::flow::plan::{ExtensionPlan, Plan, PointPlan};
+use crate::{
+    flow::plan::{ExtensionPlan, Plan, PointPlan},
+    state,
+};
 
 /// A revision with another clock.
 pub(super) struct Pinned {
@@ -60,7 +64,7 @@ impl Snapshot for Pinned {
         &self.clock
     }
 
-    fn launch(&self, _: Start) -> Result<(), Error> {
-        Ok(())
+    fn launch(&self, _: Start, _: Option<state::Parent>) -> BoxFuture<'_, Result<(), Error>> {
+        Box::pin(async { Ok(()) })
     }
 }

@@ -1,6 +1,8 @@
 //! When what is pending must be on disk. The writing itself is done by whoever drives the run.
 
-use std::{future::pending, sync::atomic::Ordering};
+use std::{future::pending, pin::pin, sync::atomic::Ordering};
+
+use futures_util::future::select;
 
 use super::write::Journal;
 
@@ -16,6 +18,18 @@ impl Journal {
         if written.wait_for(|done| *done >= ticket).await.is_err() {
             pending::<()>().await;
         }
+    }
+
+    /// Answers once everything that is pending is on disk, or nothing more is written here.
+    pub(in crate::run) async fn settled(&self) {
+        self.want();
+        self.nudge();
+        let _either = select(pin!(self.flush()), pin!(self.closed.cancelled())).await;
+    }
+
+    /// Nothing more is written here.
+    pub(in crate::run) fn leave_off(&self) {
+        self.closed.cancel();
     }
 
     /// Has everything that is pending written, the start above all, before anything else.

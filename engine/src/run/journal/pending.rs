@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use sdk::Timestamp;
 
-use crate::state::{Batch, Event, MessageId, Record};
+use crate::state::{Batch, Entry, Event, MessageId, Record};
 
 /// See the file.
 #[derive(Default)]
@@ -18,7 +18,11 @@ pub(super) struct Pending {
 
 impl Pending {
     pub(super) fn push(&mut self, record: Record) {
-        self.records.push(record);
+        let has_ended = matches!(self.records.last(), Some(Record { entry: Entry::Ended { .. }, .. }));
+        // Who cancels a run in the moment it ends comes too late.
+        if !has_ended {
+            self.records.push(record);
+        }
     }
 
     /// Keeps an event until its node ends; a node has one.

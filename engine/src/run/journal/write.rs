@@ -71,6 +71,8 @@ pub(crate) struct Journal {
     /// Appends that have begun, and the one that somebody waits for.
     pub(super) begun: AtomicU64,
     pub(super) wanted: AtomicU64,
+    /// The run is driven here no more.
+    pub(super) closed: CancellationToken,
     /// Appends that are on disk.
     pub(super) written: watch::Sender<u64>,
     broken: Mutex<Option<Broken>>,
@@ -109,6 +111,7 @@ impl Journal {
             nudged: Notify::new(),
             begun: AtomicU64::new(0),
             wanted: AtomicU64::new(0),
+            closed: CancellationToken::new(),
             written: watch::Sender::new(0),
             broken: Mutex::new(None),
         }

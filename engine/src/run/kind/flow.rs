@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use sdk::{Class, Error, Identity, Outcome, Shared, Value};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     flow::{
@@ -22,6 +23,7 @@ use crate::{
         saga::Saga,
         trace::Keep,
     },
+    state::{self, RunId},
 };
 
 /// Flows that call flows deeper than this are taken for an endless recursion.
@@ -48,13 +50,26 @@ pub(super) async fn call(
         FlowMode::Child if run.journal.is_some() => within(invocation, &plan, identity, input, attempt).await,
         FlowMode::Child => child(invocation, start(invocation, plan, identity, input, attempt)).await,
         FlowMode::Detached if invocation.is_past() => Ok(Shared::default()),
-        FlowMode::Detached => {
-            let start = start(invocation, plan, identity, input, attempt);
-            let id = Arc::clone(&start.id);
-            run.snapshot.launch(Start { stop: Default::default(), ..start })?;
-            Ok(Shared::new(sdk::serde_json::json!({"run": &*id})))
-        }
+        FlowMode::Detached => detached(invocation, start(invocation, plan, identity, input, attempt)).await,
     }
+}
+
+/// Begins a run of its own. Its id is made of the time, which is on disk first: driven again, the node finds that run
+/// and begins no other.
+async fn detached(invocation: &Invocation, start: Start) -> Outcome {
+    let (run, frame) = (&invocation.frame.run, &invocation.frame);
+    let begun_at = run.now(frame, Some(invocation.slot));
+    let mut random = [0; 10];
+    random.copy_from_slice(&id_of(&[start.id.as_bytes()]).as_bytes()[..10]);
+    let id: Arc<str> = RunId::new(begun_at, random).to_string().into();
+    let mut parent = None;
+    if let (Some(journal), Ok(run)) = (&run.journal, run.id.parse()) {
+        parent = Some(state::Parent { run, address: journal.place(&frame.address(invocation.slot)) });
+        journal.flush().await;
+    }
+    let start = Start { id: Arc::clone(&id), stop: CancellationToken::new(), ..start };
+    run.snapshot.launch(start, parent).await?;
+    Ok(Shared::new(sdk::serde_json::json!({"run": &*id})))
 }
 
 async fn inline(

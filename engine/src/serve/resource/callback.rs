@@ -14,7 +14,7 @@ use crate::{
     Served,
     flow::{
         expr::{Root, Scope},
-        plan::{Body, CallbackPlan, Kind, WaitPlan},
+        plan::{Body, CallbackPlan, Give, Implementation, Kind, WaitPlan},
     },
     run::Snapshot as _,
     serve::{
@@ -72,17 +72,17 @@ pub(in crate::serve) async fn take(ask: Ask) -> Answer {
         return Err(Problem::not_found("CHANNEL_NOT_FOUND", detail));
     }
     let now = ask.engine.settings().clock.now();
-    let mut id = verified(&ask, &served, &waits, now)?;
+    let signed = verified(&ask, &served, &waits, now)?;
     let limits = &ask.engine.settings().limits;
     let body = body::parse(&ask.raw, &ask.headers, limits)?.unwrap_or_default();
-    let mut message = json!({"id": id, "channel": channel, "body": body});
+    let asked: Asked = ask.asked()?;
+    let key = key(&ask, asked.key, &waits, &body)?;
+    let mut id = signed.unwrap_or_else(|| trigger::unsigned_id(&ask.headers, &key, &ask.raw));
+    let mut message = json!({"id": id, "channel": channel, "key": key, "body": body});
     if let Some(own) = waits.iter().find_map(|wait| dedupe(wait, &message)) {
         id = own;
         message["id"] = Value::from(id.as_str());
     }
-    let asked: Asked = ask.asked()?;
-    let key = key(&ask, asked.key, &waits, &message["body"])?;
-    message["key"] = Value::from(key.as_str());
     let business = ask.headers.get(&IDENTITY_HEADERS[0]).and_then(|value| value.to_str().ok());
     let invalid = |fault: String| Problem::refused(StatusCode::BAD_REQUEST, "IDENTITY_INVALID", fault);
     let inbound = Inbound {
@@ -106,12 +106,21 @@ const fn word(delivered: &Delivered) -> &'static str {
     }
 }
 
-/// All waits for a channel, of every flow and variant that serves.
+/// All waits for a channel, of every flow, variant and extension that serves.
 fn waits<'s>(served: &'s Served, channel: &str) -> Vec<&'s CallbackPlan> {
     let mut found = Vec::new();
     for (_, entry) in served.flows() {
         for (_, plan) in entry.plans.sorted() {
             search(&plan.body, channel, &mut found);
+            plan.finally.iter().for_each(|body| search(body, channel, &mut found));
+        }
+    }
+    for (_, point) in served.points() {
+        let all = point.extensions().sorted().into_iter().flat_map(|(_, extensions)| extensions);
+        for extension in all.chain(&point.plan().default) {
+            if let Implementation::Body(body) = &extension.implementation {
+                search(body, channel, &mut found);
+            }
         }
     }
     found
@@ -129,17 +138,21 @@ fn search<'s>(body: &'s Body, channel: &str, found: &mut Vec<&'s CallbackPlan>) 
             Kind::Race(branches) => branches.iter().for_each(|(_, body)| search(body, channel, found)),
             _ => {}
         }
+        node.compensate.iter().for_each(|body| search(body, channel, found));
+        if let Some(Give::Body(body)) = &node.fallback {
+            search(body, channel, found);
+        }
     }
 }
 
 /// Checks the sender as every wait of the channel asks for it: the strictest of them decides for all. Gives the id
-/// of the message.
+/// of a message that is signed.
 fn verified(
     ask: &Ask,
     served: &Arc<Served>,
     waits: &[&CallbackPlan],
     now: sdk::Timestamp,
-) -> Result<String, Problem> {
+) -> Result<Option<String>, Problem> {
     let asked: BTreeSet<&Arc<str>> = waits.iter().filter_map(|wait| wait.verify.as_ref()).collect();
     let mut id = None;
     for name in asked {
@@ -159,7 +172,7 @@ fn verified(
         })?;
         id.get_or_insert(checked);
     }
-    Ok(id.unwrap_or_else(|| trigger::unsigned_id(&ask.headers, &ask.raw)))
+    Ok(id)
 }
 
 /// What makes two messages the same, as the first wait that can tell says.

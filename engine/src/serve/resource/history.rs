@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     journal::{Journal, waits},
+    place::Around,
     retold,
     run::UndoStep,
 };
@@ -257,8 +258,10 @@ pub(super) async fn undo(engine: &Engine, id: &str) -> Result<Option<Vec<UndoSte
         return Ok(None);
     };
     let served = engine.served();
-    let plan = known.origin().and_then(|origin| served.plan(&origin.plan)).map(|plan| &**plan);
-    Ok(Some(Journal { records: &known.records, plan }.undo()))
+    let Some(origin) = known.origin() else { return Ok(None) };
+    let around = Around { served: &served, identity: &origin.identity };
+    let plan = served.plan(&origin.plan).map(|plan| &**plan);
+    Ok(Some(Journal { records: &known.records, plan }.undo(&around)))
 }
 
 /// How many durable runs there are of each status, the filter's own status aside: of the newest ones.

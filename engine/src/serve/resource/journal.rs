@@ -7,13 +7,13 @@ use std::collections::{BTreeMap, HashSet};
 use sdk::{Error, Timestamp};
 use serde_json::{Map, Value, json};
 
-use super::run::UndoStep;
+use super::{place::Around, run::UndoStep};
 use crate::{
     clock::text,
     flow::plan::{Node, Plan},
     recent::{WaitKind, Waiting},
     run::{UndoReason, kind, used},
-    state::{Address, Entry, Record, Snapshot, Wait},
+    state::{Action, Address, Entry, Record, Snapshot, Wait},
 };
 
 /// Between two clocks of one run more than this is not noise: the run went on in another process, or later.
@@ -24,6 +24,38 @@ pub(super) struct Journal<'r> {
     pub(super) records: &'r [Record],
     /// What the run runs, when it still serves.
     pub(super) plan: Option<&'r Plan>,
+}
+
+/// What is known of a node that may have to be undone.
+#[derive(Clone, Copy, Default)]
+struct Standing {
+    has_succeeded: bool,
+    is_under_way: bool,
+    is_doubtful: bool,
+}
+
+impl Standing {
+    fn take(&mut self, entry: &Entry) {
+        match entry {
+            Entry::NodeStarted { .. } => {
+                self.is_doubtful |= std::mem::replace(&mut self.is_under_way, true);
+            }
+            Entry::NodeSucceeded { .. } => *self = Self { has_succeeded: true, ..Self::default() },
+            Entry::NodeFailed { failure, .. } => {
+                self.is_under_way = false;
+                self.is_doubtful |= failure.is_outcome_unknown;
+            }
+            _ => {}
+        }
+    }
+
+    const fn reason(self) -> Option<UndoReason> {
+        match self {
+            Self { has_succeeded: true, .. } => Some(UndoReason::Succeeded),
+            Self { is_under_way: true, .. } | Self { is_doubtful: true, .. } => Some(UndoReason::Unknown),
+            _ => None,
+        }
+    }
 }
 
 impl Journal<'_> {
@@ -94,31 +126,35 @@ impl Journal<'_> {
     }
 
     /// What cancelling would undo, the last first: what succeeded, and what may have happened.
-    pub(super) fn undo(&self) -> Vec<UndoStep> {
+    pub(super) fn undo(&self, around: &Around<'_>) -> Vec<UndoStep> {
         let undone = self.undone();
-        let mut steps: Vec<(&str, UndoReason)> = Vec::new();
+        let mut steps: Vec<(&str, Standing)> = Vec::new();
         for record in self.records {
-            let (address, reason) = match &record.entry {
-                Entry::NodeStarted { address, .. } => (address, Some(UndoReason::Unknown)),
-                Entry::NodeSucceeded { address, .. } => (address, Some(UndoReason::Succeeded)),
-                Entry::NodeFailed { address, .. } => (address, None),
-                _ => continue,
-            };
-            steps.retain(|(known, _)| *known != address.as_str());
-            steps.extend(reason.map(|reason| (address.as_str(), reason)));
+            let Some(address) = record.entry.address().map(Address::as_str) else { continue };
+            let is_step = matches!(
+                record.entry,
+                Entry::NodeStarted { .. } | Entry::NodeSucceeded { .. } | Entry::NodeFailed { .. }
+            );
+            if is_step && !address.split('.').any(|part| part == "compensate") {
+                let known = steps.iter().position(|(known, _)| *known == address);
+                let mut standing = known.map_or_else(Standing::default, |at| steps.remove(at).1);
+                standing.take(&record.entry);
+                steps.push((address, standing));
+            }
         }
-        let step = |(address, reason): (&str, UndoReason)| {
-            let node = self.node(address).filter(|_| !undone.contains(address))?;
-            node.compensate.as_ref()?;
-            Some(UndoStep { address: address.to_owned(), used: used(node), reason })
+        let step = |(address, standing): (&str, Standing)| {
+            let reason = standing.reason().filter(|_| !undone.contains(address))?;
+            let place = around.find(self.plan?, address).filter(|place| place.has_undo)?;
+            Some(UndoStep { address: address.to_owned(), used: place.used, reason })
         };
         steps.into_iter().rev().filter_map(step).collect()
     }
 
-    /// The addresses that were undone.
+    /// The addresses that were undone, or need not be.
     fn undone(&self) -> HashSet<&str> {
         let undone = self.records.iter().filter_map(|record| match &record.entry {
-            Entry::CompensationSucceeded { address } => Some(address.as_str()),
+            Entry::CompensationSucceeded { address }
+            | Entry::Resumed { action: Action::Skip, address: Some(address), .. } => Some(address.as_str()),
             _ => None,
         });
         undone.collect()

@@ -21,6 +21,7 @@ pub(super) mod layout;
 pub(super) mod live;
 mod named;
 pub(super) mod outbox;
+mod place;
 pub(super) mod publish;
 mod retold;
 pub(super) mod revision;
