@@ -1,5 +1,5 @@
 /** A flow of six nodes is built, validated, run and published: once by mouse, once by keyboard alone. */
-import { dropDraft, fileOf, node, open } from './editor.mjs';
+import { dropDraft, fileOf, fit, node, open } from './editor.mjs';
 
 export async function buildByMouse(world) {
   const { assert } = world;
@@ -7,8 +7,7 @@ export async function buildByMouse(world) {
   await dropDraft(world, flow.file);
   const { page, errors } = await open(world, 'place-order');
   for (let count = 3; count <= 6; count += 1) {
-    await page.getByRole('button', { name: '适应窗口' }).click();
-    await page.waitForTimeout(300);
+    await fit(page);
     await page.locator('[data-edge$=">create"] .line-plus').click({ force: true });
     await page.locator('.quick-input').fill('映射');
     await page.locator('.quick .palette-entry').first().click();

@@ -39,3 +39,17 @@ export function changed(before, after) {
 export async function dropDraft(world, file) {
   await fetch(`${world.api}/v1/catalog/drafts/${file}`, { method: 'DELETE' });
 }
+
+/** The whole flow in sight, and no longer on its way there. */
+export async function fit(page) {
+  await page.getByRole('button', { name: '适应窗口' }).click();
+  const place = () =>
+    page.evaluate(() => document.querySelector('.react-flow__viewport')?.style.transform ?? '');
+  let before = '';
+  for (let i = 0; i < 40; i += 1) {
+    await page.waitForTimeout(250);
+    const now = await place();
+    if (now === before) return;
+    before = now;
+  }
+}

@@ -1,5 +1,5 @@
 /** Mouse only: drop on an edge, add by the plus, connect, refuse a circle, rename, delete, undo, test, publish. */
-import { changed, draft, dropDraft, fileOf, node, open } from './editor.mjs';
+import { changed, draft, dropDraft, fileOf, fit, node, open } from './editor.mjs';
 
 export async function mouse(world) {
   const { assert } = world;
@@ -22,8 +22,7 @@ export async function mouse(world) {
   await page.locator('.quick .palette-entry').first().click();
   await node(page, 'map').waitFor();
 
-  await page.getByRole('button', { name: '适应窗口' }).click();
-  await page.waitForTimeout(400);
+  await fit(page);
   const from = await node(page, 'notify').locator('.react-flow__handle-right').boundingBox();
   const to = await node(page, 'load').locator('.react-flow__handle-left').boundingBox();
   if (from !== null && to !== null) {

@@ -35,7 +35,7 @@ async function screensOf(world) {
       '/flows/product-page',
       async (page) => {
         await page.click('header .k-button-main');
-        await page.waitForSelector('.pb-steps li:nth-child(2)[data-state="good"]', { timeout: 15_000 });
+        await page.waitForSelector('.pb-steps li:nth-child(2)[data-state="good"]', { timeout: 60_000 });
       },
     ],
     ['runs', '/runs'],

@@ -1,5 +1,5 @@
 /** Editing as an identity: only its variant's file changes, and what the editor shows is what the engine compiles. */
-import { changed, draft, dropDraft, fileOf, node, open } from './editor.mjs';
+import { changed, draft, dropDraft, fileOf, fit, node, open } from './editor.mjs';
 
 const FILE = 'order/used-car.yaml';
 
@@ -37,6 +37,7 @@ async function own(world) {
   await page.locator('.card-removed').first().waitFor();
   await same(world, page, 'bizId=used-car');
 
+  await fit(page);
   await node(page, 'notify').click();
   await page.getByLabel('名称').fill('告诉车主');
   await page.getByLabel('名称').blur();
@@ -48,8 +49,7 @@ async function own(world) {
   assert.equal(await page.locator('.card-changed').count(), 1);
 
   // The view went along with the node at the far end.
-  await page.getByRole('button', { name: '适应窗口' }).click();
-  await page.waitForTimeout(400);
+  await fit(page);
   await node(page, 'load').click();
   await page.locator('[data-canvas]').press('Delete');
   await page
@@ -62,6 +62,7 @@ async function own(world) {
   assert.equal(await draft(world, page, FILE), before, 'undo gives the exact bytes back');
 
   await dropDraft(world, FILE);
+  await fit(page);
   await node(page, 'notify').click();
   await page.getByLabel('名称').fill('再次告知');
   await page.getByLabel('名称').blur();
