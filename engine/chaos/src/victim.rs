@@ -63,14 +63,14 @@ pub struct Arms {
 pub fn run(arms: &str, arguments: &[OsString]) -> ExitCode {
     match serde_json::from_str::<Arms>(arms).map_err(|fault| fault.to_string()).and_then(|arms| {
         let data = arguments.iter().skip_while(|word| *word != "--data").nth(1).map(PathBuf::from);
-        arm(arms, data.unwrap_or_default())
+        arm(arms, &data.unwrap_or_default())
     }) {
         Ok(()) => bactrian::main(),
         Err(_) => ExitCode::from(2),
     }
 }
 
-fn arm(arms: Arms, data: PathBuf) -> Result<(), String> {
+fn arm(arms: Arms, data: &Path) -> Result<(), String> {
     if arms != Arms::default() && !fail::has_failpoints() {
         return Err("this build has no failpoints".to_owned());
     }
@@ -94,7 +94,7 @@ fn arm(arms: Arms, data: PathBuf) -> Result<(), String> {
         fail::cfg("checkpoint::often", "return")?;
     }
     if let Some((after, dir)) = arms.cut {
-        cut(after, &data, &dir)?;
+        cut(after, data, &dir)?;
     }
     Ok(())
 }
