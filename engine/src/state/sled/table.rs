@@ -53,7 +53,8 @@ impl SledTable {
             .path(dir)
             .cache_capacity(cache_bytes)
             .mode(Mode::HighThroughput)
-            .flush_every_ms(None);
+            // Its own thread also gathers what is left of old segments, which gives room back.
+            .flush_every_ms(Some(1000));
         let db = unlocked(|| {
             let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
             let opened = opened.map_err(|_| unreadable("the database panicked on its own files".into()))?;
