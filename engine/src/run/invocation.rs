@@ -3,7 +3,7 @@
 //! Order around the call: when, with, policies, call, output. Whether the node starts is not decided here.
 
 use std::sync::{
-    Arc, Mutex,
+    Arc, Mutex, OnceLock,
     atomic::{AtomicBool, AtomicU32, Ordering},
 };
 
@@ -62,8 +62,8 @@ pub(super) struct Invocation {
     /// The time of its policies, in a durable run.
     pace: Option<Arc<Pace>>,
     notes: Mutex<Option<Box<Notes>>>,
-    /// What a child flow has done and not undone.
-    left: Left,
+    /// What a child flow has done and not undone. Of a node that calls one.
+    left: OnceLock<Left>,
 }
 
 impl Invocation {
@@ -92,7 +92,7 @@ impl Invocation {
         };
         let (is_past, is_in_flight, attempts) = (frame.is_past, AtomicBool::new(false), AtomicU32::new(0));
         let (recorded, notes) = (AtomicU32::new(0), Mutex::new(None));
-        let left = Left::new(&Arc::default(), &frame.base.saga);
+        let left = OnceLock::new();
         Ok(Self { frame, slot, with, key, is_in_flight, is_past, attempts, recorded, pace, notes, left })
     }
 
@@ -116,7 +116,7 @@ impl Invocation {
             recorded: AtomicU32::new(number),
             pace: None,
             notes: Mutex::new(None),
-            left: Left::new(&Arc::default(), &self.frame.base.saga),
+            left: OnceLock::new(),
         };
         let _known = kind::call(&past, number, None).await;
     }
@@ -125,8 +125,8 @@ impl Invocation {
         self.is_past
     }
 
-    pub(super) const fn left(&self) -> &Arc<Saga> {
-        self.left.saga()
+    pub(super) fn left(&self) -> &Arc<Saga> {
+        self.left.get_or_init(|| Left::new(&Arc::default(), &self.frame.base.saga)).saga()
     }
 
     /// The number of the last attempt.

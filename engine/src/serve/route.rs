@@ -23,7 +23,7 @@ use super::{
     openapi::Operation,
     resource::{
         action, callback, case, catalog, component, config, draft, effective, extension, flow, follow,
-        language, layout, live, outbox, publish, revision, run, status,
+        language, layout, live, outbox, publish, rerun, revision, run, status,
     },
 };
 use crate::Engine;
@@ -189,6 +189,7 @@ static ROWS: &[Row] = table! {
     POST "/v1/runs/{id}/retry"     Operate Json    action::{retry, RETRY}, "Tries a parked step again";
     POST "/v1/runs/{id}/resume"    Operate Json    action::{resume, RESUME}, "Goes on with a parked run";
     POST "/v1/runs/{id}/skip"      Operate Json    action::{skip, SKIP}, "Leaves a parked step out";
+    POST "/v1/runs/{id}/rerun"     Operate Json    rerun::{rerun, RERUN}, "Runs an ended run again, as a new one";
 
     // Events on their way out.
     GET  "/v1/outbox"              View    Nothing outbox::{show, SHOW}, "Events that wait, and those that are parked";

@@ -9,9 +9,9 @@ use tokio::sync::oneshot;
 use super::Told;
 use crate::{
     Chosen, Engine,
-    engine::Inside,
+    engine::{CALL, Inside},
     run::{Answer, Failure, Handle, Opening, Request, Start, open},
-    state::{Idempotency, RunId},
+    state::{Idempotency, Origin, Parent, RunId},
 };
 
 /// How long an idempotency key is remembered.
@@ -71,6 +71,25 @@ impl Engine {
 }
 
 impl Engine {
+    /// Begins a durable run as another one began, with this input. It names the other one, and is found by its
+    /// business key as well.
+    ///
+    /// # Errors
+    /// `INPUT_INVALID` (400), `OVERLOADED` (503).
+    pub(crate) fn begin_again(
+        &self,
+        chosen: &Chosen,
+        (run, origin): (RunId, &Origin),
+        input: Shared,
+    ) -> Result<Begun, Box<Failure>> {
+        let id = self.0.ids.next(self.0.world.clock.now());
+        let (plan, identity) = (Arc::clone(&chosen.plan), Arc::clone(&chosen.identity));
+        let start = Start::new(id.to_string().into(), plan, identity, input, Arc::clone(&chosen.served) as _);
+        let (parent, business_key) = (Some(Parent { run, address: None }), origin.business_key.clone());
+        let start = Start { trigger: Some(Shared::clone(&CALL)), ..start };
+        self.0.begin(id, start, Opening { parent, business_key, ..Opening::default() })
+    }
+
     /// Begins a durable run and waits for its answer, however long it takes.
     pub(crate) async fn invoke_durable(
         &self,

@@ -200,6 +200,37 @@ async fn a_key_has_one_run_whose_answer_is_given_again() {
     assert_eq!((&page["status"], &page["output"]), (&json!("succeeded"), &json!({"no": "P1", "fen": 7})));
 }
 
+#[tokio::test]
+async fn a_run_that_has_ended_is_run_again_with_another_input_and_stays_what_it_was() {
+    let world = World::new(&format!("{PAY}\n---\nFlow brief\nnodes: {{a: {{use: map, with: {{}}}}}}")).await;
+    let headers = "prefer: respond-async\r\nx-biz-id: travel\r\n";
+    let accepted = world.call("pay", headers, &json!({"no": "P1"})).await;
+    let old = accepted.header("location").unwrap().to_owned();
+    let again = format!("{old}/rerun");
+    until(async || world.get(&old).await.json()["status"] == "waiting").await;
+    let early = world.post(&again, "", &json!({})).await;
+    assert_eq!((early.status, early.code().as_str()), (409, "ACTION_NOT_ALLOWED"));
+    world.post(&format!("{old}/cancel"), "", &json!({})).await;
+    until(async || world.get(&old).await.json()["status"] == "cancelled").await;
+    let before = world.get(&old).await.json();
+    let invalid = world.post(&again, "", &json!({"input": {"no": 7}})).await;
+    assert_eq!((invalid.status, invalid.code().as_str()), (400, "INPUT_INVALID"));
+    for (asked, no) in [(json!({}), "P1"), (json!({"input": {"no": "P2"}, "reason": "mistyped"}), "P2")] {
+        let told = world.post(&again, "", &asked).await;
+        assert_eq!(told.status, 202, "{}", told.json());
+        let new = told.header("location").unwrap().to_owned();
+        until(async || world.get(&new).await.json()["status"] == "waiting").await;
+        let page = world.get(&new).await.json();
+        assert_eq!((&page["parent"], &page["waits"][0]["key"]), (&before["id"], &json!(no)));
+        assert_eq!(page["identity"], before["identity"]);
+    }
+    assert_eq!(world.get(&old).await.json(), before);
+    let brief = world.call("brief", "", &json!({})).await.header("x-run-id").unwrap().to_owned();
+    for (id, status) in [(brief.as_str(), 409), ("01a0f000-0000-7000-8000-000000000000", 404), ("x", 404)] {
+        assert_eq!(world.post(&format!("/v1/runs/{id}/rerun"), "", &json!({})).await.status, status, "{id}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_schedule_starts_one_run_per_fire_and_identity() {
     let flows = tempfile::tempdir().unwrap();

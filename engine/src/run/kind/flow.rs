@@ -143,8 +143,8 @@ async fn undo(invocation: &Invocation, saga: &Saga, plan: &Plan, why: &Error) ->
 
 /// Undoes what is left of a child that could not undo itself, because its time was up.
 pub(in crate::run) async fn undo_left(invocation: &Invocation, why: &Error) -> Result<(), Error> {
-    let left = invocation.left();
     let Kind::Flow { name, version, .. } = &invocation.node().kind else { return Ok(()) };
+    let left = invocation.left();
     if left.is_empty() || invocation.is_past() || why.class == Class::Cancelled {
         return Ok(());
     }

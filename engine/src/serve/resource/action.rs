@@ -79,7 +79,7 @@ async fn one(mut ask: Ask, action: Action) -> Answer {
     ok(&ask.engine.runs().item(&id, clock).ok_or_else(|| missing(&id))?)
 }
 
-fn not_allowed(detail: &str) -> Problem {
+pub(super) fn not_allowed(detail: &str) -> Problem {
     Problem::new(StatusCode::CONFLICT, Class::Conflict, "ACTION_NOT_ALLOWED", detail)
 }
 

@@ -23,6 +23,7 @@ mod named;
 pub(super) mod outbox;
 mod place;
 pub(super) mod publish;
+pub(super) mod rerun;
 mod retold;
 pub(super) mod revision;
 pub(super) mod run;

@@ -243,6 +243,8 @@ impl Asking {
         self.events("/v1/live/{flow}", &seen);
         self.ask("POST /v1/runs/{id}/cancel", &["none"], "", None).await;
         self.post("/v1/runs/{id}/retry", &[&done], json!({"reason": "it has ended"})).await;
+        self.post("/v1/runs/{id}/rerun", &[&undone], json!({"reason": "to see whether it works now"})).await;
+        self.post("/v1/runs/{id}/rerun", &[&waits], json!({})).await;
         self.post("/v1/runs/actions", &[], json!({"action": "cancel", "ids": [waits, done], "dryRun": true}))
             .await;
         for action in ["retry", "resume", "skip"] {

@@ -36,6 +36,7 @@ export type PostPath =
   | `/v1/runs/${string}/retry`
   | `/v1/runs/${string}/resume`
   | `/v1/runs/${string}/skip`
+  | `/v1/runs/${string}/rerun`
   | `/v1/outbox/${string}/retry`
   | '/v1/catalog/validate'
   | '/v1/catalog/publish'

@@ -135,13 +135,6 @@ export interface Related {
 }
 /** Who gave a node's output. */
 export type ServedBy = 'call' | 'cache' | 'stale' | 'fallback' | 'otherwise' | 'mock';
-/** The run goes on in the background. */
-export interface Started {
-  /** The run: `GET /v1/runs/{id}`. */
-  readonly id: string;
-  /** How it stands. */
-  readonly status: string;
-}
 /** Why a node is undone. */
 export type UndoReason = 'succeeded' | 'unknown';
 /** What ends a wait. */
