@@ -37,6 +37,13 @@ export default defineConfig({
               test: /node_modules[\\/]yaml|core[\\/](tree|graph|sites|cel|language|lines|order|place|style|scalar)\.ts/,
               priority: 1,
             },
+            // Two files instead of thirty: a screen that opens asks for nearly all of them anyway, six at a time.
+            {
+              name: 'kit',
+              test: /node_modules[\\/](@react-aria|@react-stately|react-aria|react-stately)/,
+              minShareCount: 3,
+            },
+            { name: 'parts', test: /src[\\/](kit|publish|described)[\\/]/, minShareCount: 3 },
           ],
         },
       },
