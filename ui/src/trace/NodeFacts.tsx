@@ -4,6 +4,7 @@ import { isObject } from '../core/json';
 import { LevelMark } from '../kit/Mark';
 import { SERVED } from '../kit/served';
 import { plain } from './changes';
+import { Fact } from './Fact';
 import type { FallRow } from './waterfall';
 
 /** When, how long, by whom: what is asked of every node, whatever is open beside it. */
@@ -57,15 +58,6 @@ export function NodeFacts({ run, row }: { readonly run: Run; readonly row: FallR
       )}
       {node.isTruncated === true ? <Fact name={text('trace.kept')}>{text('trace.truncated')}</Fact> : null}
     </dl>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 

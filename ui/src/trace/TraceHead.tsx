@@ -8,6 +8,7 @@ import { Icon } from '../kit/Icon';
 import { useNotes } from '../kit/Live';
 import { LevelMark, StatusMark } from '../kit/Mark';
 import { Banner, IdentityMark } from '../kit/Panel';
+import { Fact } from './Fact';
 import { waitsAt } from './NodeNow';
 import { Operate } from './Operate';
 import { topOf } from './nodeName';
@@ -86,15 +87,6 @@ export function TraceHead({
       <Failure run={run} nameOf={nameOf} onNode={onNode} />
       <Waiting run={run} nameOf={nameOf} />
     </>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 
