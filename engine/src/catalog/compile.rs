@@ -6,6 +6,7 @@ use std::sync::Arc;
 use sdk::{Identity, Registry, Resource, UseCase, Value};
 
 use super::{
+    channel::channels,
     config::Settings,
     point::{self, Point},
     route::{Declared, Routes},
@@ -55,6 +56,7 @@ pub fn compile(sources: Sources<'_>, previous: Option<&Snapshot>) -> Result<Snap
     }
     snapshot.warned = found.iter().map(|found| found.span.source).collect();
     snapshot.warnings = found;
+    snapshot.channels = channels(&snapshot);
     Ok(snapshot)
 }
 

@@ -7,6 +7,7 @@
 //! same; else the revision's texts are compiled again. The plan's hash alone would not do: extensions,
 //! sub-flows, decisions and connections that the run reaches later are no part of it.
 
+mod channel;
 mod compile;
 mod config;
 mod explain;
@@ -14,6 +15,7 @@ mod point;
 mod route;
 mod snapshot;
 
+pub use channel::Channel;
 pub use compile::{Sources, compile};
 pub use config::{SettingView, Settings};
 pub use explain::{CandidateView, Cell, PlanView, PointView, Tried, named};

@@ -9,6 +9,7 @@ use sdk::{Class, Error, Identity, Resource, Shared, UseCase};
 use serde::Serialize;
 
 use super::{
+    channel::Channel,
     config::Settings,
     point::Point,
     route::{Routed, Routes},
@@ -81,6 +82,7 @@ pub struct Snapshot {
     pub(super) rules: Vec<Arc<RulesPlan>>,
     pub(super) resources: BTreeMap<(String, String), Arc<Resource>>,
     pub(super) routes: Routes,
+    pub(super) channels: BTreeMap<Arc<str>, Channel>,
     pub(super) warnings: Vec<Diagnostic>,
     /// The texts that warnings point into: what stands there is planned again, so that they are told again.
     pub(super) warned: BTreeSet<SourceId>,
@@ -227,6 +229,12 @@ impl Snapshot {
     #[must_use]
     pub const fn routes(&self) -> &Routes {
         &self.routes
+    }
+
+    /// What each channel that a wait names asks of its messages.
+    #[must_use]
+    pub const fn channels(&self) -> &BTreeMap<Arc<str>, Channel> {
+        &self.channels
     }
 
     /// Whether who is served depends on anything but the caller's headers.

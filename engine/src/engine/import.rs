@@ -78,12 +78,17 @@ impl Engine {
 
     /// Publishes what the directories brought, and serves it.
     pub(crate) async fn swap(&self, served: Served, merged: Merged) -> Result<Imported, OpenError> {
+        let noted = self.0.revisions.note_channels(merged.about.number, served.channels()).await;
         if let Some(disk) = &merged.disk {
+            noted?;
             let About { number, at, by, note } = &merged.about;
             let revisions = &self.0.revisions;
             revisions.publish(number - 1, &merged.texts, Origin::Import, by, note, *at).await?;
             revisions.note_import(disk).await?;
             self.0.conflicts.store(Arc::default());
+        } else if let Err(error) = noted {
+            // It has served before: what is new about its channels is only that nobody noted them then.
+            tracing::warn!(%error, "noting the channels of callbacks");
         }
         self.serve_now(served);
         Ok(merged.imported)

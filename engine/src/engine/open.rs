@@ -116,11 +116,6 @@ impl Engine {
                 tracing::warn!(%flow, "nobody consumes messages in this release: call the flow over HTTP");
             }
         }
-        for (flow, entry) in served.flows() {
-            if entry.base().is_some_and(|plan| plan.consume.is_some()) {
-                tracing::warn!(%flow, "nobody consumes messages in this release: call the flow over HTTP");
-            }
-        }
         #[expect(clippy::cast_precision_loss, reason = "revisions stay far below 2^52")]
         self.0.telemetry.gauge(telemetry::REVISION).set(served.about.number as f64);
         self.0.served.store(Arc::new(served));

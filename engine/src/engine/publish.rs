@@ -88,6 +88,7 @@ impl Engine {
         let about = About { number: base + 1, at, by: by.to_owned(), note: note.to_owned() };
         let before = self.served().texts();
         let served = self.compile(&texts, about).await.map_err(ChangeError::Refused)?;
+        self.0.revisions.note_channels(base + 1, served.channels()).await?;
         let revision = self.0.revisions.publish(base, &texts, origin, by, note, at).await?;
         self.serve_now(served);
         self.write_back(&before, &texts).await;

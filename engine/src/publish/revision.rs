@@ -97,7 +97,7 @@ pub enum PublishError {
 /// The history of what was published.
 #[derive(Clone)]
 pub struct Revisions {
-    documents: Arc<dyn Documents + Send + Sync>,
+    pub(super) documents: Arc<dyn Documents + Send + Sync>,
 }
 
 /// Zero-padded, so that keys sort as numbers do.

@@ -9,8 +9,9 @@ use sdk::Timestamp;
 use tokio::sync::watch;
 
 use super::{
-    Appended, Batch, Created, Delivered, Documents, Error, Expected, Filter, Inbound, Kept, Lease, Message,
-    OutId, Outbox, Outgoing, Page, Result, RunId, Snapshot, Start, Store, key,
+    Appended, Batch, Correlation, Created, Delivered, Documents, Error, Expected, Filter, Inbound, Kept,
+    Lease, Message, Origin, OutId, Outbox, Outgoing, Page, Result, RunId, Snapshot, Start, Store, Tenant,
+    key,
     ledger::{self, Begun, Ledger},
     list, prepare, read,
     sorted::Sorted,
@@ -252,6 +253,10 @@ impl Store for Memory {
 
     async fn read(&self, run: RunId) -> Result<Option<Snapshot>> {
         read::find(&*self.table, run)
+    }
+
+    async fn awaited(&self, tenant: &Tenant, on: &Correlation) -> Result<Option<Origin>> {
+        read::awaited(&*self.table, tenant, on)
     }
 
     async fn late(&self, run: RunId) -> Result<Vec<Message>> {

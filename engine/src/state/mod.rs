@@ -71,6 +71,8 @@ pub trait Store: Documents + Send + Sync + 'static {
     async fn reap(&self, now: Timestamp, max: usize) -> Result<usize>;
     /// Hands a message to the run that waits for it, or keeps it.
     async fn deliver(&self, message: Inbound) -> Result<Delivered>;
+    /// What the run began as that `deliver` would hand a message to, or that waited for it last.
+    async fn awaited(&self, tenant: &Tenant, on: &Correlation) -> Result<Option<Origin>>;
     /// The messages that came for a run and were not taken in yet.
     async fn messages(&self, lease: &Lease) -> Result<Vec<Message>>;
     /// When to claim next. A hint: never too late, sometimes too early.

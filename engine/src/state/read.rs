@@ -1,14 +1,17 @@
 //! Reading runs: for their owner, who checks the journal on the way, and for people.
 
+use std::iter;
+
 use super::{
     contract::{Error, OutId, Result, Snapshot},
     encode::Undecodable,
     frame::{self, Detail, Head},
-    id::RunId,
+    id::{Correlation, RunId, Tenant},
     journal::History,
-    key, ledger,
+    key,
+    ledger::{self, Found},
     outgoing::{Damaged, Outgoing},
-    record::{Record, Status},
+    record::{Entry, Origin, Record, Status},
     row,
     table::{Table, after, scan},
 };
@@ -75,6 +78,24 @@ pub(super) fn late(table: &dyn Table, run: RunId) -> Result<Vec<super::Message>>
         messages.extend(ledger::messages(&*older, &key::late_of(run))?);
     }
     Ok(messages)
+}
+
+/// What the run began as that a message is for.
+pub(super) fn awaited(table: &dyn Table, tenant: &Tenant, on: &Correlation) -> Result<Option<Origin>> {
+    let run = match ledger::find_wait(table, tenant, on)? {
+        Found::Open(run, _) | Found::Closed(run) => run,
+        Found::Nobody => return Ok(None),
+    };
+    let start = key::journal(run, 0);
+    let older = table.older()?;
+    for table in iter::once(table).chain(older.iter().map(|table| &**table)) {
+        let Some(first) = table.get(&start)? else { continue };
+        let (_, records) = frame::decode(&first, Detail::Whole)?;
+        if let Some(Entry::Started(origin)) = records.into_iter().next().map(|record| record.entry) {
+            return Ok(Some(*origin));
+        }
+    }
+    Ok(None)
 }
 
 /// The oldest unpublished events after `from`.

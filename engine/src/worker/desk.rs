@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use sdk::Value;
+use sdk::{Timestamp, Value};
 use tokio::sync::oneshot;
 
 use crate::{
@@ -72,6 +72,11 @@ impl Desk {
     /// Reaches a run that is in this process.
     pub(crate) fn handle(&self, run: RunId) -> Option<Handle> {
         locked(&self.driven).get(&run).map(|(_, handle)| handle.clone())
+    }
+
+    /// Whether a run that began before is in this process.
+    pub(super) fn has_earlier(&self, before: Timestamp) -> bool {
+        locked(&self.driven).keys().any(|run| run.started_at() < before)
     }
 
     /// Hears of a run's answer: the first one that is told from now on.

@@ -2,7 +2,7 @@
 
 use crate::{
     Engine,
-    state::{Delivered, Inbound, Result},
+    state::{Delivered, Filter, Inbound, Result, Status, Tenant},
 };
 
 impl Engine {
@@ -18,5 +18,24 @@ impl Engine {
             handle.nudge();
         }
         Ok(delivered)
+    }
+
+    /// Whether a run of this tenant may be on its way that began before what serves now.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(crate) async fn has_earlier(&self, tenant: &Tenant) -> Result<bool> {
+        let before = self.served().about.at;
+        if self.0.desk.has_earlier(before) {
+            return Ok(true);
+        }
+        let filter = Filter {
+            tenant: Some(tenant.clone()),
+            statuses: vec![Status::Waiting, Status::Parked],
+            to: Some(before),
+            limit: 1,
+            ..Filter::default()
+        };
+        Ok(!self.store().list(&filter).await?.rows.is_empty())
     }
 }

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod architecture;
+mod callback;
 mod durable;
 mod errors;
 mod http;

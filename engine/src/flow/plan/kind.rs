@@ -10,7 +10,7 @@ use super::{
 use crate::flow::{
     document::{self, Do},
     expr::{Names, Root},
-    tree::Spanned,
+    tree::{Spanned, Tree},
 };
 
 impl Compiler<'_> {
@@ -119,13 +119,13 @@ impl Compiler<'_> {
         let key = self.template(&callback.key, At::new(frame.names, &format!("{path}.key")));
         let names = frame.names.clone().and(&[Root::Message]);
         let matches = self.condition(callback.matches.as_ref(), At::new(&names, &format!("{path}.match")));
-        let dedupe = self.optional(callback.dedupe.as_ref(), At::new(&names, &format!("{path}.dedupe")));
+        self.optional(callback.dedupe.as_ref(), At::new(&names, &format!("{path}.dedupe")))?;
         Some(CallbackPlan {
             channel: callback.channel.value.as_str().into(),
             key: key?,
             matches: matches?,
             verify: callback.verify.as_ref().map(|name| name.value.as_str().into()),
-            dedupe: dedupe?,
+            dedupe: callback.dedupe.as_ref().map(Tree::to_json),
         })
     }
 

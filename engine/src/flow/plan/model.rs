@@ -6,7 +6,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sdk::{Class, Effect, Error, Shared, UseCase};
+use sdk::{Class, Effect, Error, Shared, UseCase, Value};
 
 use crate::flow::{
     document::{self, Compensation, FlowMode, HttpMode, Join, OnItemError, Reduce, Title},
@@ -261,8 +261,8 @@ pub struct CallbackPlan {
     pub matches: Option<Expression>,
     /// The connection whose `signature` is checked before correlation.
     pub verify: Option<Arc<str>>,
-    /// What makes two messages the same.
-    pub dedupe: Option<Template>,
+    /// A template over `message`: what makes two of them the same.
+    pub dedupe: Option<Value>,
 }
 
 /// `respond`, compiled.

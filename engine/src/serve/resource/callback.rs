@@ -1,7 +1,10 @@
 //! `POST /v1/callbacks/{channel}`: a message for whatever run waits for it. Its sender is checked on the raw
 //! bytes before anything of it is read.
+//!
+//! A run waits as the revision says that it is pinned to. So a channel has every form that it ever had, and a message
+//! reaches a run by the form of that run; what serves is trusted with all of them, as long as it checks senders.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use http_body_util::Either;
 use hyper::StatusCode;
@@ -12,10 +15,8 @@ use serde_json::json;
 
 use crate::{
     Served,
-    flow::{
-        expr::{Root, Scope},
-        plan::{Body, CallbackPlan, Give, Implementation, Kind, WaitPlan},
-    },
+    catalog::Channel,
+    publish::Form,
     run::Snapshot as _,
     serve::{
         Answer, Ask, IDENTITY_HEADERS, Problem, body,
@@ -23,7 +24,7 @@ use crate::{
         json as reply,
         openapi::{Header, Operation, Tag},
     },
-    state::{Correlation, Delivered, Inbound, Tenant},
+    state::{Correlation, Delivered, Inbound, Origin, Tenant},
     trigger,
 };
 
@@ -63,35 +64,28 @@ pub(in crate::serve) const TAKE: Operation = Operation::of::<Status>(Tag::Events
 
 /// Takes a message in.
 pub(in crate::serve) async fn take(ask: Ask) -> Answer {
-    let channel = ask.param("channel");
+    let name = ask.param("channel");
     let served = ask.engine.served();
-    let waits = waits(&served, channel);
-    if waits.is_empty() {
-        let channel: String = channel.chars().take(64).collect();
-        let detail = format!("no flow that serves waits for messages of the channel `{channel}`");
-        return Err(Problem::not_found("CHANNEL_NOT_FOUND", detail));
+    let forms = ask.engine.revisions().channel(name).await.map_err(|error| refused(&error))?;
+    let gates = gates(&served, name, &forms);
+    if gates.is_empty() {
+        return Err(unknown(name));
     }
     let now = ask.engine.settings().clock.now();
-    let signed = verified(&ask, &served, &waits, now)?;
-    let limits = &ask.engine.settings().limits;
-    let body = body::parse(&ask.raw, &ask.headers, limits)?.unwrap_or_default();
-    let asked: Asked = ask.asked()?;
-    let key = key(&ask, asked.key, &waits, &body)?;
-    let mut id = signed.unwrap_or_else(|| trigger::unsigned_id(&ask.headers, &key, &ask.raw));
-    let mut message = json!({"id": id, "channel": channel, "key": key, "body": body});
-    if let Some(own) = waits.iter().find_map(|wait| dedupe(wait, &message)) {
-        id = own;
-        message["id"] = Value::from(id.as_str());
+    let signed: Vec<_> = gates.iter().map(|gate| verified(&ask, &served, gate.channel, now)).collect();
+    if let Some(Err(problem)) = signed.first().filter(|_| signed.iter().all(Result::is_err)) {
+        return Err(problem.clone());
     }
-    let business = ask.headers.get(&IDENTITY_HEADERS[0]).and_then(|value| value.to_str().ok());
-    let invalid = |fault: String| Problem::refused(StatusCode::BAD_REQUEST, "IDENTITY_INVALID", fault);
-    let inbound = Inbound {
-        tenant: Tenant::new(business.or(asked.biz_id.as_deref()))
-            .map_err(|fault| invalid(fault.to_string()))?,
-        correlation: Correlation { channel: channel.into(), key: key.into() },
-        event: id.into(),
-        payload: Shared::new(message),
-        now,
+    let body = body::parse(&ask.raw, &ask.headers, &ask.engine.settings().limits)?.unwrap_or_default();
+    let asked: Asked = ask.asked()?;
+    let tenant = tenant(&ask, asked.biz_id.as_deref())?;
+    let message = Message { ask: &ask, name, key: asked.key.as_deref(), tenant, body: &body, now };
+    let inbound = match gates.as_slice() {
+        [only] if only.serves => {
+            let signed = signed.into_iter().next().transpose()?.flatten();
+            message.inbound(only.channel, signed)?
+        }
+        _ => addressed(&message, &gates, signed, &forms).await?,
     };
     let delivered = ask.engine.deliver(inbound).await.map_err(|error| refused(&error))?;
     Ok(reply(StatusCode::ACCEPTED, &Status { status: word(&delivered) }).map(Either::Left))
@@ -106,43 +100,84 @@ const fn word(delivered: &Delivered) -> &'static str {
     }
 }
 
-/// All waits for a channel, of every flow, variant and extension that serves.
-fn waits<'s>(served: &'s Served, channel: &str) -> Vec<&'s CallbackPlan> {
-    let mut found = Vec::new();
-    for (_, entry) in served.flows() {
-        for (_, plan) in entry.plans.sorted() {
-            search(&plan.body, channel, &mut found);
-            plan.finally.iter().for_each(|body| search(body, channel, &mut found));
-        }
-    }
-    for (_, point) in served.points() {
-        let all = point.extensions().sorted().into_iter().flat_map(|(_, extensions)| extensions);
-        for extension in all.chain(&point.plan().default) {
-            if let Implementation::Body(body) = &extension.implementation {
-                search(body, channel, &mut found);
-            }
-        }
-    }
-    found
+fn unknown(channel: &str) -> Problem {
+    let channel: String = channel.chars().take(64).collect();
+    let detail = format!("nothing waits for messages of the channel `{channel}`");
+    Problem::not_found("CHANNEL_NOT_FOUND", detail)
 }
 
-fn search<'s>(body: &'s Body, channel: &str, found: &mut Vec<&'s CallbackPlan>) {
-    for node in &body.nodes {
-        match &node.kind {
-            Kind::Wait(wait) => match &**wait {
-                WaitPlan::Callback(callback) if *callback.channel == *channel => found.push(callback),
-                _ => {}
-            },
-            Kind::Foreach(each) => search(&each.body, channel, found),
-            Kind::Loop(rounds) => search(&rounds.body, channel, found),
-            Kind::Race(branches) => branches.iter().for_each(|(_, body)| search(body, channel, found)),
-            _ => {}
-        }
-        node.compensate.iter().for_each(|body| search(body, channel, found));
-        if let Some(Give::Body(body)) = &node.fallback {
-            search(body, channel, found);
+/// A form of the channel that a message may come in by.
+struct Gate<'g> {
+    channel: &'g Channel,
+    /// It is what serves now.
+    serves: bool,
+}
+
+/// What serves first, then what runs of earlier revisions may wait with, the newest first.
+fn gates<'g>(served: &'g Served, name: &str, forms: &'g [Form]) -> Vec<Gate<'g>> {
+    let serving = served.channels().get(name).map(|channel| Gate { channel, serves: true });
+    let mut gates: Vec<Gate<'_>> = serving.into_iter().collect();
+    for Form { channel, .. } in forms.iter().rev() {
+        if gates.iter().all(|gate| gate.channel != channel) {
+            gates.push(Gate { channel, serves: false });
         }
     }
+    gates
+}
+
+impl Gate<'_> {
+    /// Whether a message that came in here may go to a run that began as `origin` says.
+    fn admits(&self, origin: &Origin, forms: &[Form]) -> bool {
+        let revision = origin.context["revision"].as_u64().unwrap_or(u64::MAX);
+        match forms.iter().rev().find(|form| form.since <= revision) {
+            Some(Form { channel: own, .. }) => {
+                self.channel == own || (self.serves && (self.channel.is_signed() || !own.is_signed()))
+            }
+            None => self.serves,
+        }
+    }
+}
+
+/// What the message is to whom, when the channel has or had several forms.
+async fn addressed(
+    message: &Message<'_>,
+    gates: &[Gate<'_>],
+    signed: Vec<Result<Option<String>, Problem>>,
+    forms: &[Form],
+) -> Result<Inbound, Problem> {
+    let engine = &message.ask.engine;
+    let is_served = gates.first().is_some_and(|gate| gate.serves);
+    let (mut early, mut why) = (None, None);
+    for (gate, signed) in gates.iter().zip(signed) {
+        let inbound = match signed.and_then(|signed| message.inbound(gate.channel, signed)) {
+            Ok(inbound) => inbound,
+            Err(problem) => {
+                why.get_or_insert(problem);
+                continue;
+            }
+        };
+        let awaited = engine.store().awaited(&inbound.tenant, &inbound.correlation).await;
+        match awaited.map_err(|error| refused(&error))? {
+            Some(origin) if gate.admits(&origin, forms) => return Ok(inbound),
+            // Early is only what could come in now: a key that was given up must not wait for a run of today.
+            None if early.is_none() && gate.serves == is_served => early = Some(inbound),
+            Some(_) | None => {}
+        }
+    }
+    match early {
+        Some(early)
+            if is_served || engine.has_earlier(&early.tenant).await.map_err(|error| refused(&error))? =>
+        {
+            Ok(early)
+        }
+        _ => Err(why.unwrap_or_else(|| unknown(message.name))),
+    }
+}
+
+fn tenant(ask: &Ask, asked: Option<&str>) -> Result<Tenant, Problem> {
+    let given = ask.headers.get(&IDENTITY_HEADERS[0]).and_then(|value| value.to_str().ok());
+    Tenant::new(given.or(asked))
+        .map_err(|fault| Problem::refused(StatusCode::BAD_REQUEST, "IDENTITY_INVALID", fault.to_string()))
 }
 
 /// Checks the sender as every wait of the channel asks for it: the strictest of them decides for all. Gives the id
@@ -150,18 +185,15 @@ fn search<'s>(body: &'s Body, channel: &str, found: &mut Vec<&'s CallbackPlan>) 
 fn verified(
     ask: &Ask,
     served: &Arc<Served>,
-    waits: &[&CallbackPlan],
+    channel: &Channel,
     now: sdk::Timestamp,
 ) -> Result<Option<String>, Problem> {
-    let asked: BTreeSet<&Arc<str>> = waits.iter().filter_map(|wait| wait.verify.as_ref()).collect();
     let mut id = None;
-    for name in asked {
-        let connection = served.resource("Connection", name);
-        let checked = connection.and_then(|connection| {
-            trigger::verify(&connection, &ask.headers, &ask.raw, now, |reference| served.secret(reference))
-        });
+    for connection in channel.connections() {
+        let checked =
+            trigger::verify(&connection, &ask.headers, &ask.raw, now, |reference| served.secret(reference));
         let checked = checked.map_err(|error| {
-            tracing::warn!(connection = %name, code = %error.code, "a callback was refused: {}", error.message);
+            tracing::warn!(connection = %connection.name, code = %error.code, "a callback was refused: {}", error.message);
             match &*error.code {
                 "CALLBACK_UNSIGNED" | "CALLBACK_FORGED" | "CALLBACK_STALE" => {
                     Problem::refused(StatusCode::UNAUTHORIZED, &error.code, error.message.as_str())
@@ -175,46 +207,53 @@ fn verified(
     Ok(id)
 }
 
-/// What makes two messages the same, as the first wait that can tell says.
-fn dedupe(wait: &CallbackPlan, message: &Value) -> Option<String> {
-    let value = wait.dedupe.as_ref()?.evaluate(&Told(message)).ok()?;
-    let text = sdk::plain(&value).into_owned();
-    (!value.is_null() && !text.is_empty()).then_some(text)
+/// A message whose sender has been checked.
+struct Message<'m> {
+    ask: &'m Ask,
+    /// The channel's name.
+    name: &'m str,
+    /// What it is about, if its address says so.
+    key: Option<&'m str>,
+    tenant: Tenant,
+    body: &'m Value,
+    now: sdk::Timestamp,
 }
 
-/// What a message meets its wait by: `?key=`, `X-Correlation-Key`, or the field of the body that has the name
-/// of what the wait's own `key` reads, such as `paymentNo` for `${input.paymentNo}`.
-fn key(ask: &Ask, given: Option<String>, waits: &[&CallbackPlan], body: &Value) -> Result<String, Problem> {
-    let header = ask.headers.get("x-correlation-key").and_then(|value| value.to_str().ok());
-    if let Some(given) = given.or_else(|| header.map(str::to_owned)) {
-        return Ok(given);
-    }
-    let names = waits.iter().flat_map(|wait| wait.key.reads()).filter_map(|read| read.key.as_deref());
-    let names: BTreeSet<&str> = names.collect();
-    let found = names.iter().find_map(|name| body.get(name).filter(|value| !value.is_null()));
-    found.map(|value| sdk::plain(value).into_owned()).ok_or_else(|| {
-        let names: Vec<&str> = names.into_iter().collect();
-        let detail = format!(
-            "the message does not say what it is about: give `?key=`, the header `X-Correlation-Key`, or one of \
-             the fields {names:?}"
-        );
-        Problem::refused(StatusCode::BAD_REQUEST, "CALLBACK_WITHOUT_KEY", detail)
-    })
-}
-
-/// What `dedupe` sees.
-struct Told<'m>(&'m Value);
-
-impl Scope for Told<'_> {
-    fn get(&self, root: Root) -> Option<std::borrow::Cow<'_, Value>> {
-        (root == Root::Message).then_some(std::borrow::Cow::Borrowed(self.0))
+impl Message<'_> {
+    /// As it is handed to the run that waits; `signed` is the id that its sender has signed.
+    fn inbound(&self, channel: &Channel, signed: Option<String>) -> Result<Inbound, Problem> {
+        let key = self.key(channel)?;
+        let mut id = signed.unwrap_or_else(|| trigger::unsigned_id(&self.ask.headers, &key, &self.ask.raw));
+        let mut message = json!({"id": id, "channel": self.name, "key": key, "body": self.body});
+        if let Some(own) = channel.dedupe(&message) {
+            id = own;
+            message["id"] = Value::from(id.as_str());
+        }
+        Ok(Inbound {
+            tenant: self.tenant.clone(),
+            correlation: Correlation { channel: self.name.into(), key: key.into() },
+            event: id.into(),
+            payload: Shared::new(message),
+            now: self.now,
+        })
     }
 
-    fn now(&self) -> chrono::DateTime<chrono::Utc> {
-        chrono::DateTime::UNIX_EPOCH
-    }
-
-    fn uuid(&self) -> uuid::Uuid {
-        uuid::Uuid::nil()
+    /// What it meets its wait by: `?key=`, `X-Correlation-Key`, or the field of the body that has the name of what
+    /// the wait's own `key` reads, such as `paymentNo` for `${input.paymentNo}`.
+    fn key(&self, channel: &Channel) -> Result<String, Problem> {
+        let header = self.ask.headers.get("x-correlation-key").and_then(|value| value.to_str().ok());
+        if let Some(given) = self.key.or(header) {
+            return Ok(given.to_owned());
+        }
+        let names = channel.keys();
+        let found = names.iter().find_map(|name| self.body.get(name).filter(|value| !value.is_null()));
+        found.map(|value| sdk::plain(value).into_owned()).ok_or_else(|| {
+            let detail = format!(
+                "the message does not say what it is about: give `?key=`, the header `X-Correlation-Key`, or one of \
+                 the fields {:?}",
+                names.iter().collect::<Vec<_>>()
+            );
+            Problem::refused(StatusCode::BAD_REQUEST, "CALLBACK_WITHOUT_KEY", detail)
+        })
     }
 }

@@ -5,7 +5,7 @@ use sdk::Timestamp;
 use super::{
     super::{
         contract::{Delivered, Inbound, Message, OutId, Outbox, Result},
-        id::{Address, RunId},
+        id::{Address, Correlation, RunId, Tenant},
         key,
         record::Status,
         row,
@@ -16,7 +16,7 @@ use super::{
 };
 
 /// The waits that are known for a key.
-enum Found {
+pub(crate) enum Found {
     Open(RunId, Address),
     Closed(RunId),
     Nobody,
@@ -37,7 +37,7 @@ impl Ledger {
             address: None,
         };
         let channel = &inbound.correlation.channel;
-        let fate = match self.find_wait(inbound)? {
+        let fate = match find_wait(&*self.table, &inbound.tenant, &inbound.correlation)? {
             Found::Open(run, address) => {
                 message.address = Some(address.clone());
                 self.put(key::queue(run, channel, &inbound.event), row::encode_message(&message)?);
@@ -57,21 +57,6 @@ impl Ledger {
         self.put(inbox, row::encode_fate(&fate));
         self.apply()?;
         Ok(fate)
-    }
-
-    /// The oldest run that waits, else the last one that did.
-    fn find_wait(&self, inbound: &Inbound) -> Result<Found> {
-        let prefix = key::waits(&inbound.tenant, &inbound.correlation);
-        let here = find_wait_in(&*self.table, &prefix)?;
-        if !matches!(here, Found::Nobody) {
-            return Ok(here);
-        }
-        for older in self.table.older()? {
-            if let Found::Closed(run) | Found::Open(run, _) = find_wait_in(&*older, &prefix)? {
-                return Ok(Found::Closed(run));
-            }
-        }
-        Ok(Found::Nobody)
     }
 
     /// Makes an idle run due. An owned one looks at its messages before it goes idle, and a running one
@@ -114,6 +99,21 @@ impl Ledger {
     pub(crate) fn due(&self) -> Option<Timestamp> {
         self.next.values().map(|(at, _)| *at).min()
     }
+}
+
+/// The oldest run that waits, else the last one that did.
+pub(crate) fn find_wait(table: &dyn Table, tenant: &Tenant, on: &Correlation) -> Result<Found> {
+    let prefix = key::waits(tenant, on);
+    let here = find_wait_in(table, &prefix)?;
+    if !matches!(here, Found::Nobody) {
+        return Ok(here);
+    }
+    for older in table.older()? {
+        if let Found::Closed(run) | Found::Open(run, _) = find_wait_in(&*older, &prefix)? {
+            return Ok(Found::Closed(run));
+        }
+    }
+    Ok(Found::Nobody)
 }
 
 fn find_wait_in(table: &dyn Table, prefix: &[u8]) -> Result<Found> {

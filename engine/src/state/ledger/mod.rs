@@ -30,6 +30,7 @@ use super::{
 pub(crate) use append::{INDEXED, messages};
 pub(crate) use claim::Taken;
 pub(crate) use create::{Begin, Begun};
+pub(crate) use deliver::{Found, find_wait};
 pub(crate) use document::{list as documents, read as document};
 pub(crate) use open::last;
 pub(crate) use reap::{erase, origin};

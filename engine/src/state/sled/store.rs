@@ -9,8 +9,8 @@ use tokio::sync::watch;
 
 use super::{
     super::{
-        Appended, Batch, Created, Delivered, Documents, Error, Expected, Filter, Inbound, Kept, Lease,
-        Message, OutId, Outbox, Outgoing, Page, Result, RunId, Snapshot, Start, Store,
+        Appended, Batch, Correlation, Created, Delivered, Documents, Error, Expected, Filter, Inbound, Kept,
+        Lease, Message, Origin, OutId, Outbox, Outgoing, Page, Result, RunId, Snapshot, Start, Store, Tenant,
         commit::Committer,
         flush::{Flush, Written},
         key,
@@ -303,6 +303,11 @@ impl Store for Sled {
 
     async fn read(&self, run: RunId) -> Result<Option<Snapshot>> {
         self.reading(move |table| read::find(table, run)).await
+    }
+
+    async fn awaited(&self, tenant: &Tenant, on: &Correlation) -> Result<Option<Origin>> {
+        let (tenant, on) = (tenant.clone(), on.clone());
+        self.reading(move |table| read::awaited(table, &tenant, &on)).await
     }
 
     async fn late(&self, run: RunId) -> Result<Vec<Message>> {
