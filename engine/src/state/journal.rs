@@ -51,6 +51,12 @@ struct Standing {
     is_outcome_unknown: bool,
 }
 
+impl Standing {
+    const fn may_have_happened(&self) -> bool {
+        matches!(self.phase, Phase::Succeeded | Phase::Started) || self.is_outcome_unknown
+    }
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Life {
     #[default]
@@ -156,10 +162,8 @@ impl History {
     fn undo(&mut self, address: &Address, entry: &Entry) -> Result<(), &'static str> {
         let never = "only what succeeded, or may have, is compensated";
         let node = self.nodes.get_mut(address).ok_or(never)?;
-        let may_have_happened =
-            matches!(node.phase, Phase::Succeeded | Phase::Started) || node.is_outcome_unknown;
         node.undo = match (node.undo, entry) {
-            (_, Entry::CompensationStarted { .. }) if !may_have_happened => return Err(never),
+            (_, Entry::CompensationStarted { .. }) if !node.may_have_happened() => return Err(never),
             (Undo::Done, _) => return Err("it is compensated already"),
             (_, Entry::CompensationStarted { .. }) => Undo::Started,
             (Undo::Started, Entry::CompensationSucceeded { .. }) => Undo::Done,
@@ -240,6 +244,17 @@ impl History {
     /// The waits that are open, by address.
     pub fn waits(&self) -> impl Iterator<Item = (&Address, &Wait)> {
         self.waits.iter()
+    }
+
+    /// The writes that happened, or may have, and were not undone, by address.
+    #[must_use]
+    pub fn writes(&self) -> Vec<&Address> {
+        let is_left =
+            |node: &Standing| node.attempt > 0 && node.may_have_happened() && node.undo != Undo::Done;
+        let mut left: Vec<&Address> =
+            self.nodes.iter().filter(|(_, node)| is_left(node)).map(|(address, _)| address).collect();
+        left.sort();
+        left
     }
 
     /// Whether the caller has had an answer before the end.

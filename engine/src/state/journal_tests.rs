@@ -92,6 +92,16 @@ fn check(journal: &str, expected: &str) {
 }
 
 #[test]
+fn a_write_stays_until_it_is_undone_unless_it_is_known_not_to_have_happened() {
+    let left = |journal: &str| {
+        let history = follow(&journal.split(", ").collect::<Vec<_>>()).unwrap();
+        history.writes().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(left("begin, start b, ok b, start a, fail? a, start c, fail c, ok read, start d"), "a b d");
+    assert_eq!(left("begin, start a, start b, undo a, undone a, undo b, stuck b"), "b");
+}
+
+#[test]
 fn a_journal_is_legal_or_names_the_rule_it_breaks() {
     check("begin, start, ok, end", "");
     check("begin, ok, undo, stuck, undo, undone, end", "");

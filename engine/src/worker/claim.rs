@@ -146,7 +146,7 @@ impl Inside {
         };
         let mut start = match pinned {
             Ok(start) => start,
-            Err(error) => return self.park(lease, error).await,
+            Err(error) => return self.without_plan(lease, &loaded, error).await,
         };
         let watched = self.runs.observe(&mut start, run.started_at());
         match resume(start, lease, loaded, Arc::clone(&self.store)) {

@@ -12,6 +12,7 @@ mod attend;
 mod begin;
 mod claim;
 mod desk;
+mod gone;
 mod lost;
 mod operate;
 mod outbox;

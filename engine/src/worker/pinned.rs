@@ -6,11 +6,10 @@ use std::sync::Arc;
 use sdk::{Class, Error};
 
 use super::desk::locked;
-use crate::{
-    About, Engine, Served, engine::Inside, flow::plan::Plan, publish::PublishError, run::Snapshot as _,
-    state::Origin,
-};
+use crate::{About, Engine, Served, engine::Inside, flow::plan::Plan, publish::PublishError, state::Origin};
 
+/// The code of a run whose plan is not there any more.
+pub(super) const PLAN_GONE: &str = "PLAN_GONE";
 /// Earlier revisions held in memory.
 const HELD: usize = 4;
 
@@ -18,18 +17,22 @@ const HELD: usize = 4;
 pub(super) async fn pinned(inside: &Arc<Inside>, origin: &Origin) -> Result<(Arc<Served>, Arc<Plan>), Error> {
     let serving = Engine(Arc::clone(inside)).served();
     let number = origin.context["revision"].as_u64().unwrap_or(serving.about.number);
-    let served = if number == serving.about.number {
-        serving
-    } else {
-        // What cannot be read any more may still stand unchanged in what serves: the hash tells.
-        revision(inside, number).await.unwrap_or(serving)
-    };
-    let plan = served.flow(&origin.flow, None, &origin.identity)?;
-    if plan.hash != origin.plan {
-        let text = format!("flow `{}` of revision {number} is not what the run began with", origin.flow);
-        return Err(Error::new(Class::Internal, "PLAN_GONE", text));
+    if number != serving.about.number
+        && let Some(served) = revision(inside, number).await
+        && let Some(plan) = begun_with(&served, origin)
+    {
+        return Ok((served, plan));
     }
-    Ok((served, plan))
+    // What cannot be read any more may still stand unchanged in what serves, or do so again: the hash tells.
+    begun_with(&serving, origin).map(|plan| (serving, plan)).ok_or_else(|| {
+        let text = format!("flow `{}` as it was in revision {number} is not there any more", origin.flow);
+        Error::new(Class::Internal, PLAN_GONE, text)
+    })
+}
+
+/// The plan the run began with, if it is what this revision has for it.
+fn begun_with(served: &Served, origin: &Origin) -> Option<Arc<Plan>> {
+    served.flow(&origin.flow, None, &origin.identity).ok().filter(|plan| plan.hash == origin.plan)
 }
 
 async fn revision(inside: &Arc<Inside>, number: u64) -> Option<Arc<Served>> {

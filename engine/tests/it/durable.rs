@@ -345,3 +345,28 @@ async fn a_run_that_failed_keeps_its_answer_and_a_start_that_was_refused_keeps_n
     assert_eq!(again.header("idempotency-replayed"), Some("true"));
     assert_ne!(call("k2").await.header("x-run-id"), failed.header("x-run-id"), "another try has another key");
 }
+
+#[tokio::test]
+async fn a_run_whose_plan_is_gone_is_parked_and_ends_when_an_operator_cancels_it() {
+    let world = World::new(PAY).await;
+    let accepted = world.call("pay", "prefer: respond-async\r\n", &json!({"no": "P1"})).await;
+    let place = accepted.header("location").unwrap().to_owned();
+    let is = async |status: &str| until(async || world.get(&place).await.json()["status"] == status).await;
+    is("waiting").await;
+    write(world.flows.path(), SLOW);
+    world.engine.reload().await.unwrap();
+    world.engine.documents().remove("revision", "000000000001").await.unwrap();
+    let act = async |action: &str| world.post(&format!("{place}/{action}"), "", &json!({})).await.status;
+    world.post("/v1/callbacks/bank", "", &json!({"no": "P1", "status": "SUCCESS", "fen": 7})).await;
+    is("parked").await;
+    assert_eq!(world.get(&place).await.json()["error"]["code"], "PLAN_GONE");
+    assert_eq!(act("resume").await, 200);
+    is("parked").await;
+    assert_eq!(act("cancel").await, 200);
+    is("cancelled").await;
+    let page = world.get(&place).await.json();
+    assert_eq!((&page["error"]["code"], &page["waits"]), (&json!("PLAN_GONE"), &json!([])));
+    let message = page["error"]["message"].as_str().unwrap();
+    assert!(message.ends_with("it had written nothing"), "{message}");
+    assert_eq!(act("cancel").await, 409);
+}
