@@ -9,20 +9,15 @@ use super::Inside;
 use crate::{
     Engine,
     run::{Opening, Start},
-    state,
     worker::{Opened, Told},
 };
 
 impl Inside {
     /// Starts a run that nobody waits for; a durable one is on disk when this answers.
-    pub(crate) async fn launch(
-        self: &Arc<Self>,
-        start: Start,
-        parent: Option<state::Parent>,
-    ) -> Result<(), Error> {
+    pub(crate) async fn launch(self: &Arc<Self>, start: Start) -> Result<(), Error> {
         if start.plan.is_durable {
             let run = start.id.parse().map_err(|_| Error::internal("the id of a run is no UUID"))?;
-            let begun = self.begin(run, start, Opening { parent, ..Opening::default() });
+            let begun = self.begin(run, start, Opening::default());
             return match begun.map_err(|refused| refused.into_error())?.opened().await {
                 Opened::Told(Told::Lost(error)) => Err(Error::unavailable(error.to_string())),
                 Opened::Started(_) | Opened::Told(_) => Ok(()),

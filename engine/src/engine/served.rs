@@ -14,7 +14,7 @@ use crate::{
         plan::{ExtensionPlan, Plan, PointPlan},
     },
     publish::Texts,
-    run, state,
+    run,
 };
 
 /// Where a revision came from.
@@ -117,11 +117,11 @@ impl run::Snapshot for Served {
         &self.world.clock
     }
 
-    fn launch(&self, start: run::Start, parent: Option<state::Parent>) -> BoxFuture<'_, Result<(), Error>> {
+    fn launch(&self, start: run::Start) -> BoxFuture<'_, Result<(), Error>> {
         Box::pin(async move {
             let inside =
                 self.world.inside.upgrade().ok_or_else(|| Error::unavailable("the engine is closing"))?;
-            inside.launch(start, parent).await
+            inside.launch(start).await
         })
     }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{Item, item::ItemError};
 use crate::{
     clock::{as_text, maybe_as_text},
-    run::{Attempt, ErrorReport, NodeReport, NodeStatus, UndoReason},
+    run::{Attempt, ErrorReport, NodeReport, NodeStatus, RunStatus, UndoReason},
     state::Action,
 };
 
@@ -22,6 +22,34 @@ pub struct Run<'d> {
     /// What only its own page shows.
     #[serde(flatten)]
     pub detail: Detail<'d>,
+    /// The first hundred runs it started: of detached flows, and when it was run again.
+    pub children: Vec<Child>,
+}
+
+/// A run that another one started.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[schemars(rename = "RunChild")]
+pub struct Child {
+    /// Its id.
+    pub id: Arc<str>,
+    /// Its flow.
+    pub flow: Arc<str>,
+    /// How it stands.
+    pub status: RunStatus,
+    /// The address of the node that started it; null when it is the run again.
+    pub node: Option<Arc<str>>,
+}
+
+impl From<&Item> for Child {
+    fn from(item: &Item) -> Self {
+        let node = item.parent.as_ref().and_then(|parent| parent.address.as_ref());
+        Self {
+            id: Arc::clone(&item.id),
+            flow: Arc::clone(&item.flow),
+            status: item.status,
+            node: node.map(|address| address.as_str().into()),
+        }
+    }
 }
 
 /// What only a run's own page shows.
@@ -44,9 +72,7 @@ pub struct Detail<'d> {
     /// What it waits for.
     pub waits: Vec<Waiting>,
     /// The run that started it.
-    pub parent: Option<&'d str>,
-    /// The runs it started.
-    pub children: Vec<String>,
+    pub parent: Option<String>,
     /// What an operator may do with it.
     pub actions: &'d [Action],
     /// Messages that came after their wait had ended; of durable runs.

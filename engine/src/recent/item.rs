@@ -10,6 +10,7 @@ use super::About;
 use crate::{
     clock::{as_text, maybe_as_text},
     run::{Failure, Finished, RunStatus},
+    state::Parent,
 };
 
 /// Why a run did not end well: a list says which code, class and node, the run's own page all of it.
@@ -137,6 +138,9 @@ pub struct Item {
     /// Why it did not end well.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ItemError>,
+    /// The run that started it; of durable runs the store knows.
+    #[serde(skip)]
+    pub parent: Option<Parent>,
 }
 
 impl Item {
@@ -160,6 +164,7 @@ impl Item {
             duration_ms,
             key: None,
             error: None,
+            parent: about.parent.clone(),
         }
     }
 

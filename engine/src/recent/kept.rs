@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::{About, Compensation, Detail, Item, item::ItemError};
+use super::{About, Child, Compensation, Detail, Item, item::ItemError};
 use crate::run::{Finished, NodeReport, NodeStatus, Undone};
 
 /// A run that has ended.
@@ -36,8 +36,7 @@ impl Kept {
                 .collect(),
             error: finished.answer.as_ref().err().map(|failure| ItemError::whole(failure, &about.id)),
             waits: Vec::new(),
-            parent: None,
-            children: Vec::new(),
+            parent: about.parent.as_ref().map(|parent| parent.run.to_string()),
             actions: &[],
             late: None,
         };
@@ -58,10 +57,10 @@ impl Kept {
         Self { item, detail: detail.into() }
     }
 
-    /// The whole run as JSON.
+    /// The whole run as JSON, with the runs that it started.
     #[must_use]
-    pub fn to_json(&self) -> Bytes {
-        joined(&Item { error: None, ..self.item.clone() }, &self.detail)
+    pub fn to_json(&self, children: &[Child]) -> Bytes {
+        joined(&Item { error: None, ..self.item.clone() }, &self.detail, children)
     }
 
     /// The nodes alone, for those who replay them.
@@ -76,13 +75,14 @@ impl Kept {
     }
 }
 
-/// One JSON object of the members of both.
-pub(super) fn joined(item: &Item, detail: &[u8]) -> Bytes {
+/// One JSON object of the members of all.
+pub(super) fn joined(item: &Item, detail: &[u8], children: &[Child]) -> Bytes {
     let mut text = serde_json::to_vec(item).unwrap_or_else(|_| b"{}".to_vec());
-    if detail.len() > 2 {
+    let children = json!({"children": children}).to_string();
+    for more in [detail, children.as_bytes()].into_iter().filter(|more| more.len() > 2) {
         text.pop();
         text.push(b',');
-        text.extend_from_slice(&detail[1..]);
+        text.extend_from_slice(&more[1..]);
     }
     text.into()
 }

@@ -5,7 +5,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use sdk::{Clock, Timestamp};
 use serde::Serialize;
 
-use super::{Item, Kept, Live, Runs, Statistics, locked};
+use crate::state::Parent;
+
+use super::{Child, Item, Kept, Live, Runs, Statistics, locked};
 
 /// Which runs are wanted.
 #[derive(Clone, Debug, Default)]
@@ -131,6 +133,21 @@ impl Runs {
         let items: Vec<Item> = wanted.by_ref().take(filter.limit.max(1)).collect();
         let next = wanted.next().and(items.last()).map(|item| Arc::clone(&item.id));
         Page { items, next, counts }
+    }
+
+    /// Runs that are not durable and were started by this one.
+    #[must_use]
+    pub fn children(&self, id: &str, clock: &dyn Clock) -> Vec<Child> {
+        let is_parent =
+            |parent: &Option<Parent>| parent.as_ref().is_some_and(|parent| parent.run.to_string() == id);
+        let live = self.all_live().into_iter().filter(|live| is_parent(&live.about.parent));
+        let mut found: Vec<Item> = live.map(|live| live.item(clock)).collect();
+        for shelf in [&self.ended, &self.failed] {
+            let shelf = locked(shelf);
+            let those = shelf.all().filter(|kept| is_parent(&kept.item.parent));
+            found.extend(those.map(|kept| kept.item.clone()));
+        }
+        found.iter().filter(|item| !item.is_durable).map(Child::from).collect()
     }
 
     /// The statistics of every flow that was called, by flow.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use sdk::Clock;
 use tokio::sync::watch;
 
-use super::{About, Detail, Item, Watch, kept::joined};
+use super::{About, Child, Detail, Item, Watch, kept::joined};
 use crate::{run::Handle, state::Action};
 
 /// A run that goes on.
@@ -25,9 +25,9 @@ impl Live {
         Item::of(&self.about, f64::from(u32::try_from(took).unwrap_or(u32::MAX)))
     }
 
-    /// The whole run as JSON.
+    /// The whole run as JSON, with the runs that it started.
     #[must_use]
-    pub fn to_json(&self, clock: &dyn Clock) -> Bytes {
+    pub fn to_json(&self, clock: &dyn Clock, children: &[Child]) -> Bytes {
         let detail = Detail {
             input: Some(&self.about.input),
             output: None,
@@ -36,12 +36,11 @@ impl Live {
             compensations: Vec::new(),
             error: None,
             waits: Vec::new(),
-            parent: None,
-            children: Vec::new(),
+            parent: self.about.parent.as_ref().map(|parent| parent.run.to_string()),
             actions: &[Action::Cancel],
             late: None,
         };
-        joined(&self.item(clock), &serde_json::to_vec(&detail).unwrap_or_default())
+        joined(&self.item(clock), &serde_json::to_vec(&detail).unwrap_or_default(), children)
     }
 
     /// Reaches the run.

@@ -18,7 +18,7 @@ mod statistics;
 mod watch;
 mod watched;
 
-pub use detail::{Compensation, Detail, Late, Run, WaitKind, Waiting};
+pub use detail::{Child, Compensation, Detail, Late, Run, WaitKind, Waiting};
 pub use item::{Item, ItemCause, ItemError, WholeError};
 pub use kept::Kept;
 pub use list::{Filter, Page};

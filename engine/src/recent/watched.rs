@@ -40,6 +40,7 @@ impl Runs {
             plan: Arc::clone(&start.plan),
             identity: Arc::clone(&start.identity),
             started_at,
+            parent: start.parent.clone(),
             input: Shared::clone(&start.input),
             is_traced,
         });

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     flow::plan::{Body, Kind, Plan},
-    state::{self, Batch, Entry, Idempotency, Lease, Origin, Parent, Reply, RunId, Status, Store},
+    state::{self, Batch, Entry, Idempotency, Lease, Origin, Reply, RunId, Status, Store},
 };
 
 /// A durable run in this process.
@@ -57,8 +57,6 @@ pub struct Opening {
     pub idempotency: Option<Idempotency>,
     /// What people look the run up by.
     pub business_key: Option<Arc<str>>,
-    /// The run that started this one.
-    pub parent: Option<Parent>,
 }
 
 /// Begins a durable run. Its start is on disk before its first write or wait; a run without either commits
@@ -82,7 +80,7 @@ pub fn open(start: Start, opening: Opening, store: Arc<dyn Store>) -> Result<Dur
         identity: (*start.identity).clone(),
         business_key: opening.business_key,
         deadline,
-        parent: opening.parent,
+        parent: start.parent.clone(),
         input: Shared::clone(&input),
         context: Shared::new(json!({
             "revision": start.snapshot.revision(),

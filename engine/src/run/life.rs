@@ -34,7 +34,7 @@ use super::{
     trace::{Keep, Observer},
     view::View,
 };
-use crate::flow::plan::Plan;
+use crate::{flow::plan::Plan, state};
 
 /// `request` of a run that HTTP started: made when an expression first asks for it.
 pub type Request = LazyLock<Shared, Box<dyn FnOnce() -> Shared + Send>>;
@@ -58,6 +58,8 @@ pub struct Start {
     pub observer: Option<Arc<dyn Observer>>,
     /// What stands in for calls, in a case.
     pub mocks: Option<Arc<Mocks>>,
+    /// The run that started it.
+    pub parent: Option<state::Parent>,
     /// `trigger`.
     pub trigger: Option<Shared>,
     /// `request`.
@@ -91,6 +93,7 @@ impl Start {
             keep: Keep::Nothing,
             observer: None,
             mocks: None,
+            parent: None,
             trigger: None,
             request: None,
             until: None,

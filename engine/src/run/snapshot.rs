@@ -8,10 +8,7 @@ use futures_util::future::BoxFuture;
 use sdk::{Clock, Error, Evaluate, Identity, Resource, Secret, Shared, Value};
 
 use super::Start;
-use crate::{
-    flow::plan::{ExtensionPlan, Plan, PointPlan},
-    state,
-};
+use crate::flow::plan::{ExtensionPlan, Plan, PointPlan};
 
 /// One immutable revision of everything that is published. A run keeps the one it started with.
 pub trait Snapshot: Send + Sync + 'static {
@@ -72,5 +69,5 @@ pub trait Snapshot: Send + Sync + 'static {
 
     /// Starts a run that nobody waits for (a flow with `mode: detached`): a durable one is on disk when this answers.
     /// Started again under its id, it is the same run. Fails when it cannot be started now.
-    fn launch(&self, start: Start, parent: Option<state::Parent>) -> BoxFuture<'_, Result<(), Error>>;
+    fn launch(&self, start: Start) -> BoxFuture<'_, Result<(), Error>>;
 }

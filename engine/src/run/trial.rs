@@ -286,7 +286,7 @@ impl Snapshot for World {
         &self.clock
     }
 
-    fn launch(&self, start: Start, _: Option<crate::state::Parent>) -> BoxFuture<'_, Result<(), Error>> {
+    fn launch(&self, start: Start) -> BoxFuture<'_, Result<(), Error>> {
         self.launched.lock().unwrap().push(start);
         Box::pin(async { Ok(()) })
     }

@@ -68,7 +68,7 @@ pub(super) fn live_again(from: &dyn Table, to: &dyn Table, touched: BTreeSet<Vec
     for touched in touched {
         let run = match touched.first() {
             Some(b'j') => Some(key::read_journal(&touched)?.0),
-            Some(b'x' | b's' | b'y') => Some(key::run_of(&touched)?),
+            Some(b'x' | b's' | b'y' | b'p') => Some(key::run_of(&touched)?),
             Some(b'd' | b'w' | b'q' | b'e' | b'u' | b'k' | b'm') => None,
             _ => continue,
         };
@@ -112,6 +112,9 @@ pub(super) fn live(from: &dyn Table, to: &dyn Table, live: &BTreeSet<RunId>) -> 
         changes.push((key::flow(&tenant, &origin.flow, *run), Some(Vec::new())));
         if let Some(business_key) = &origin.business_key {
             changes.push((key::business(&tenant, business_key, *run), Some(Vec::new())));
+        }
+        if let Some(parent) = &origin.parent {
+            changes.push((key::child(parent.run, *run), Some(Vec::new())));
         }
         if INDEXED.contains(&head.status) {
             changes.push((key::status(&tenant, head.status, *run), Some(Vec::new())));

@@ -6,6 +6,7 @@
 //! | `x` tenant flow run | none: runs of a flow |
 //! | `s` tenant status run | none: runs that wait, are parked or did not succeed |
 //! | `y` tenant business-key run | none |
+//! | `p` parent run | none: runs that a run started |
 //! | `i` tenant flow idempotency-key | body hash, run, end of the window |
 //! | `d` tenant ready-at run | how many owners died with it, and since when |
 //! | `w` tenant channel key run address | open, or closed and when |
@@ -104,6 +105,14 @@ pub(crate) fn business_of(tenant: &Tenant, key: &str) -> Vec<u8> {
 
 pub(crate) fn business(tenant: &Tenant, key: &str, run: RunId) -> Vec<u8> {
     with_run(business_of(tenant, key), run)
+}
+
+pub(crate) fn children(parent: RunId) -> Vec<u8> {
+    of_run(b'p', parent)
+}
+
+pub(crate) fn child(parent: RunId, run: RunId) -> Vec<u8> {
+    with_run(children(parent), run)
 }
 
 pub(crate) fn idempotency(tenant: &Tenant, flow: &str, key: &str) -> Vec<u8> {

@@ -1,6 +1,9 @@
 //! Lists of runs, newest first, by the narrowest index there is. Reads heads and starts, never outputs.
 
-use std::collections::BinaryHeap;
+use std::{
+    collections::{BTreeMap, BinaryHeap, btree_map},
+    iter,
+};
 
 use super::{
     contract::{Filter, Page, Result, Row},
@@ -50,6 +53,23 @@ pub(super) fn list(table: &dyn Table, filter: &Filter) -> Result<Page> {
         }
     }
     Ok(page)
+}
+
+/// The oldest runs that a run started, over the table and its earlier periods.
+pub(super) fn children(table: &dyn Table, parent: RunId, most: usize) -> Result<Vec<Row>> {
+    let older = table.older()?;
+    let mut found = BTreeMap::new();
+    for (age, table) in iter::once(table).chain(older.iter().map(|table| &**table)).enumerate() {
+        for pair in scan(table, &key::children(parent)).take(most) {
+            let run = key::run_of(&pair?.0)?;
+            if let btree_map::Entry::Vacant(place) = found.entry(run)
+                && let Some(row) = row(table, run)?.filter(|row| age == 0 || row.status.is_ended())
+            {
+                place.insert(row);
+            }
+        }
+    }
+    Ok(found.into_values().take(most).collect())
 }
 
 /// The runs of one index, newest first.

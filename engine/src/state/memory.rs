@@ -10,8 +10,8 @@ use tokio::sync::watch;
 
 use super::{
     Appended, Batch, Correlation, Created, Delivered, Documents, Error, Expected, Filter, Inbound, Kept,
-    Lease, Message, Origin, OutId, Outbox, Outgoing, Page, Result, RunId, Snapshot, Start, Store, Tenant,
-    key,
+    Lease, Message, Origin, OutId, Outbox, Outgoing, Page, Result, Row, RunId, Snapshot, Start, Store,
+    Tenant, key,
     ledger::{self, Begun, Ledger},
     list, prepare, read,
     sorted::Sorted,
@@ -265,6 +265,10 @@ impl Store for Memory {
 
     async fn list(&self, filter: &Filter) -> Result<Page> {
         list::list(&*self.table, filter)
+    }
+
+    async fn children(&self, run: RunId, most: usize) -> Result<Vec<Row>> {
+        list::children(&*self.table, run, most)
     }
 
     async fn delete(&self, run: RunId) -> Result<()> {

@@ -89,6 +89,8 @@ pub trait Store: Documents + Send + Sync + 'static {
     async fn late(&self, run: RunId) -> Result<Vec<Message>>;
     /// Lists runs, newest first.
     async fn list(&self, filter: &Filter) -> Result<Page>;
+    /// The oldest runs that a run started, at most `most`.
+    async fn children(&self, run: RunId, most: usize) -> Result<Vec<Row>>;
     /// Removes an ended run.
     async fn delete(&self, run: RunId) -> Result<()>;
 }

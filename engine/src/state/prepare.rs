@@ -16,6 +16,7 @@ pub(super) fn start(incarnation: u32, start: Start) -> Result<(Begin, Lease)> {
     let tenant = start.origin.tenant();
     let flow = start.origin.flow.clone();
     let business_key = start.origin.business_key.clone();
+    let parent = start.origin.parent.as_ref().map(|parent| parent.run);
     check_key("flow", &flow)?;
     business_key.as_deref().map_or(Ok(()), |key| check_key("business key", key))?;
     let mut batch = start.batch;
@@ -41,7 +42,7 @@ pub(super) fn start(incarnation: u32, start: Start) -> Result<(Begin, Lease)> {
         pending: None,
     };
     let write = append(&mut lease, &batch)?;
-    Ok((Begin { write, flow, business_key, idempotency }, lease))
+    Ok((Begin { write, flow, business_key, parent, idempotency }, lease))
 }
 
 /// An append of a lease. Its history moves on at once: after this the write is pending until it is

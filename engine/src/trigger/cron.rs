@@ -171,7 +171,7 @@ impl One<'_> {
         let id = self.engine.0.ids.next(self.engine.settings().clock.now()).to_string();
         let start = Start::new(id.as_str().into(), chosen.plan, chosen.identity, input, chosen.served);
         let start = Start { trigger: Some(trigger), ..start };
-        match self.engine.0.launch(start, None).await {
+        match self.engine.0.launch(start).await {
             Ok(()) => Some(id),
             Err(error) => Some(self.refused(&error.message)),
         }

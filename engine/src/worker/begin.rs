@@ -86,8 +86,8 @@ impl Engine {
         let (plan, identity) = (Arc::clone(&chosen.plan), Arc::clone(&chosen.identity));
         let start = Start::new(id.to_string().into(), plan, identity, input, Arc::clone(&chosen.served) as _);
         let (parent, business_key) = (Some(Parent { run, address: None }), origin.business_key.clone());
-        let start = Start { trigger: Some(Shared::clone(&CALL)), ..start };
-        self.0.begin(id, start, Opening { parent, business_key, ..Opening::default() })
+        let start = Start { parent, trigger: Some(Shared::clone(&CALL)), ..start };
+        self.0.begin(id, start, Opening { business_key, ..Opening::default() })
     }
 
     /// Begins a durable run and waits for its answer, however long it takes.

@@ -5,6 +5,7 @@ mod architecture;
 mod callback;
 mod durable;
 mod errors;
+mod family;
 mod http;
 mod language;
 mod limits;

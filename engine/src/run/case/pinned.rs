@@ -6,10 +6,7 @@ use futures_util::future::BoxFuture;
 use sdk::{Clock, Error, Evaluate, Identity, Resource, Secret, Shared, Value};
 
 use super::{Snapshot, Start, clock::Leaping};
-use crate::{
-    flow::plan::{ExtensionPlan, Plan, PointPlan},
-    state,
-};
+use crate::flow::plan::{ExtensionPlan, Plan, PointPlan};
 
 /// A revision with another clock.
 pub(super) struct Pinned {
@@ -64,7 +61,7 @@ impl Snapshot for Pinned {
         &self.clock
     }
 
-    fn launch(&self, _: Start, _: Option<state::Parent>) -> BoxFuture<'_, Result<(), Error>> {
+    fn launch(&self, _: Start) -> BoxFuture<'_, Result<(), Error>> {
         Box::pin(async { Ok(()) })
     }
 }

@@ -62,13 +62,13 @@ async fn detached(invocation: &Invocation, start: Start) -> Outcome {
     let mut random = [0; 10];
     random.copy_from_slice(&id_of(&[start.id.as_bytes()]).as_bytes()[..10]);
     let id: Arc<str> = RunId::new(begun_at, random).to_string().into();
-    let mut parent = None;
-    if let (Some(journal), Ok(run)) = (&run.journal, run.id.parse()) {
-        parent = Some(state::Parent { run, address: journal.place(&frame.address(invocation.slot)) });
+    let address = frame.address(invocation.slot).parse().ok();
+    let parent = run.id.parse().ok().map(|run| state::Parent { run, address });
+    if let Some(journal) = &run.journal {
         journal.flush().await;
     }
-    let start = Start { id: Arc::clone(&id), stop: CancellationToken::new(), ..start };
-    run.snapshot.launch(start, parent).await?;
+    let start = Start { id: Arc::clone(&id), parent, stop: CancellationToken::new(), ..start };
+    run.snapshot.launch(start).await?;
     Ok(Shared::new(sdk::serde_json::json!({"run": &*id})))
 }
 
@@ -210,6 +210,7 @@ fn start(
         keep: Keep::Nothing,
         observer: None,
         mocks: run.mocks.as_ref().and_then(|mocks| mocks.under(&frame.path(invocation.slot))).map(Arc::new),
+        parent: None,
         trigger: Some(trigger),
         request: None,
         until: None,

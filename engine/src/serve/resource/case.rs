@@ -291,9 +291,10 @@ fn shown(finished: &Finished, identity: Identity, plan: Arc<Plan>, input: Shared
         plan,
         identity: Arc::new(identity),
         started_at: finished.report.started_at,
+        parent: None,
         input,
         is_traced: true,
     };
-    let text = Kept::new(&about, finished, 64 << 10).to_json();
+    let text = Kept::new(&about, finished, 64 << 10).to_json(&[]);
     serde_json::from_slice(&text).unwrap_or_default()
 }

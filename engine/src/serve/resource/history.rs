@@ -14,12 +14,14 @@ use super::{
 };
 use crate::{
     Engine,
-    recent::{self, Item, ItemCause, ItemError, Late, WholeError},
+    recent::{self, Child, Item, ItemCause, ItemError, Late, WholeError},
     run::{RunStatus, unseal},
     serve::{Problem, durable::refused},
     state::{Action, Entry, Filter, Message, Row, RunId, Snapshot, Status, Tenant},
 };
 
+/// Runs that a run's page lists of those it started, at the most.
+const FAMILY: usize = 100;
 /// So many durable runs are counted, the newest first.
 const COUNTED: usize = 5_000;
 
@@ -102,6 +104,7 @@ fn item(row: &Row, now: i64) -> Item {
             node: row.address.as_ref().map(|address| address.as_str().into()),
             whole: None,
         }),
+        parent: origin.parent.clone(),
     }
 }
 
@@ -166,7 +169,7 @@ pub(super) async fn page(engine: &Engine, id: &str) -> Result<Option<Value>, Pro
         "compensations": journal.compensations(),
         "waits": waits(&known),
         "parent": origin.parent.as_ref().map(|parent| parent.run.to_string()),
-        "children": [],
+        "children": children(engine, id).await,
         "actions": actions(known.status),
         "late": late.into_iter().map(told_late).collect::<Vec<_>>(),
     });
@@ -177,6 +180,21 @@ pub(super) async fn page(engine: &Engine, id: &str) -> Result<Option<Value>, Pro
         page["error"] = json!(whole(error, id, &row, &known));
     }
     Ok(Some(page))
+}
+
+/// The runs that a run started, oldest first: durable ones, and others that are still known.
+pub(super) async fn children(engine: &Engine, id: &str) -> Vec<Child> {
+    let clock = &*engine.settings().clock;
+    let mut children = engine.runs().children(id, clock);
+    if let Ok(run) = id.parse() {
+        let rows = engine.store().children(run, FAMILY).await.unwrap_or_default();
+        children.extend(rows.iter().map(|row| Child::from(&item(row, clock.now()))));
+    }
+    children.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+    // A run may end between the looks.
+    children.dedup_by(|a, b| a.id == b.id);
+    children.truncate(FAMILY);
+    children
 }
 
 /// Members of a run's page that its item does not have.

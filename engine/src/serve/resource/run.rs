@@ -212,9 +212,11 @@ pub(in crate::serve) async fn show(ask: Ask) -> Answer {
     if let Some(page) = history::page(&ask.engine, ask.param("id")).await? {
         return ok(&page);
     }
-    let body = match find(&ask)? {
-        Found::Live(live) => live.to_json(&*ask.engine.settings().clock),
-        Found::Kept(kept) => kept.to_json(),
+    let found = find(&ask)?;
+    let children = history::children(&ask.engine, ask.param("id")).await;
+    let body = match found {
+        Found::Live(live) => live.to_json(&*ask.engine.settings().clock, &children),
+        Found::Kept(kept) => kept.to_json(&children),
     };
     Ok(bytes(StatusCode::OK, "application/json", body).map(Either::Left))
 }

@@ -23,6 +23,7 @@ pub(crate) struct Begin {
     pub(crate) write: Write,
     pub(crate) flow: Arc<str>,
     pub(crate) business_key: Option<Arc<str>>,
+    pub(crate) parent: Option<RunId>,
     /// Key, body hash and the end of its window.
     pub(crate) idempotency: Option<(Arc<str>, [u8; 32], Timestamp)>,
 }
@@ -54,6 +55,9 @@ impl Ledger {
         self.put(key::flow(&write.tenant, &begin.flow, write.run), Vec::new());
         if let Some(business_key) = &begin.business_key {
             self.put(key::business(&write.tenant, business_key, write.run), Vec::new());
+        }
+        if let Some(parent) = begin.parent {
+            self.put(key::child(parent, write.run), Vec::new());
         }
         if let Some((name, body, until)) = &begin.idempotency {
             let row = Claimed { body: *body, run: write.run, until: *until };

@@ -86,6 +86,9 @@ pub(crate) fn erase(table: &dyn Table, run: RunId) -> Result<()> {
         if let Some(business_key) = &origin.business_key {
             changes.push((key::business(&tenant, business_key, run), None));
         }
+        if let Some(parent) = &origin.parent {
+            changes.push((key::child(parent.run, run), None));
+        }
         changes.extend(INDEXED.map(|status| (key::status(&tenant, status, run), None)));
     }
     for prefix in [key::journal_of(run), key::late_of(run), key::queue_of(run)] {

@@ -10,7 +10,8 @@ use tokio::sync::watch;
 use super::{
     super::{
         Appended, Batch, Correlation, Created, Delivered, Documents, Error, Expected, Filter, Inbound, Kept,
-        Lease, Message, Origin, OutId, Outbox, Outgoing, Page, Result, RunId, Snapshot, Start, Store, Tenant,
+        Lease, Message, Origin, OutId, Outbox, Outgoing, Page, Result, Row, RunId, Snapshot, Start, Store,
+        Tenant,
         commit::Committer,
         flush::{Flush, Written},
         key,
@@ -317,6 +318,10 @@ impl Store for Sled {
     async fn list(&self, filter: &Filter) -> Result<Page> {
         let filter = filter.clone();
         self.reading(move |table| list::list(table, &filter)).await
+    }
+
+    async fn children(&self, run: RunId, most: usize) -> Result<Vec<Row>> {
+        self.reading(move |table| list::children(table, run, most)).await
     }
 
     async fn delete(&self, run: RunId) -> Result<()> {

@@ -1,8 +1,8 @@
 //! Starts, appends, lists, documents and the outbox.
 
 use bactrian_engine::state::{
-    Created, Error, Event, Expected, Fault, Filter, Memory, Outbox, Record, Reply, RunId, Status, Store,
-    Tenant,
+    Created, Error, Event, Expected, Fault, Filter, Memory, Outbox, Parent, Record, Reply, RunId, Status,
+    Store, Tenant,
 };
 use bytes::Bytes;
 use tokio::sync::watch;
@@ -174,6 +174,37 @@ async fn listed(world: &World, filter: Filter) -> Vec<RunId> {
             return found;
         }
     }
+}
+
+#[tokio::test]
+async fn a_run_has_its_children_in_the_order_in_which_they_began_over_all_periods() {
+    on_each(async |world| {
+        let parent = world.start();
+        let (mut runs, mut last) = (Vec::new(), None);
+        for _ in 0..3 {
+            world.now += 1_000;
+            let mut start = world.start();
+            start.origin.parent = Some(Parent { run: parent.run, address: None });
+            runs.push(start.run);
+            last = Some(owned(world.store().create(start).await.unwrap()));
+        }
+        let ends = world.batch(&[ended(Status::Succeeded, None)]);
+        world.store().append(last.as_mut().unwrap(), ends).await.unwrap();
+        let told = async |world: &World, most| {
+            let rows = world.store().children(parent.run, most).await.unwrap();
+            rows.iter().map(|row| row.run).collect::<Vec<_>>()
+        };
+        assert_eq!(told(world, 10).await, runs);
+        if let Some(sled) = world.as_sled() {
+            sled.rotate(world.now).await.unwrap();
+        }
+        assert_eq!(told(world, 10).await, runs);
+        assert_eq!(told(world, 2).await, runs[..2]);
+        world.store().delete(runs[2]).await.unwrap();
+        assert_eq!(told(world, 10).await, runs[..2]);
+        assert_eq!(world.store().children(runs[0], 10).await.unwrap(), []);
+    })
+    .await;
 }
 
 #[tokio::test]

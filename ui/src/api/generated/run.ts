@@ -59,12 +59,12 @@ export interface Run {
   readonly waits: readonly RunWait[];
   /** The run that started it. */
   readonly parent: string | null;
-  /** The runs it started. */
-  readonly children: readonly string[];
   /** What an operator may do with it. */
   readonly actions: readonly RunAction[];
   /** Messages that came after their wait had ended; of durable runs. */
   readonly late?: readonly LateMessage[];
+  /** The first hundred runs it started: of detached flows, and when it was run again. */
+  readonly children: readonly RunChild[];
 }
 /** What an operator asked for. */
 export type RunAction = 'retry' | 'skip' | 'resume' | 'cancel';
@@ -89,6 +89,17 @@ export interface RunCause {
   readonly class: Class;
   /** What happened. */
   readonly message: string;
+}
+/** A run that another one started. */
+export interface RunChild {
+  /** Its id. */
+  readonly id: string;
+  /** Its flow. */
+  readonly flow: string;
+  /** How it stands. */
+  readonly status: RunStatus;
+  /** The address of the node that started it; null when it is the run again. */
+  readonly node: string | null;
 }
 /** What undid one node, in the shape of a node. */
 export interface RunCompensation {
