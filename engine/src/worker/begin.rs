@@ -66,7 +66,7 @@ impl Engine {
         };
         let business_key = given.key.as_ref().filter(|_| is_called).map(|(key, _)| Arc::clone(key));
         let idempotency = given.key.map(|(key, body)| Idempotency { key, body, window_ms: WINDOW_MS });
-        self.0.begin(id, start, Opening { idempotency, business_key, ..Opening::default() })
+        self.0.begin(id, start, Opening { idempotency, business_key })
     }
 }
 
