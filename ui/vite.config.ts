@@ -31,7 +31,7 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'json', test: /src[\\/]core[\\/](json|title)/, priority: 3 },
-            { name: 'layout', test: /@dagrejs|canvas[\\/](layout|route)\.ts/, priority: 2 },
+            { name: 'layout', test: /@dagrejs|canvas[\\/](layout|relink|route|series)\.ts/, priority: 2 },
             {
               name: 'tree',
               test: /node_modules[\\/]yaml|core[\\/](tree|graph|sites|cel|language|lines|order|place|style|scalar)\.ts/,

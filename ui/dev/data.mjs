@@ -110,6 +110,15 @@ export function matrix() {
   return { points, identities, cells };
 }
 /** 200 points × 300 identities, for the eye and the stop-watch. */
+/** What of a matrix is asked for, as the engine gives it. */
+export function partOf(matrix, query) {
+  const isWanted = (name) => !query.has('point') || query.get('point') === name;
+  return {
+    ...matrix,
+    points: matrix.points.filter((point) => isWanted(point.name)),
+    cells: query.get('cells') === 'false' ? [] : matrix.cells.filter((cell) => isWanted(cell.point)),
+  };
+}
 export function bigMatrix() {
   const points = Array.from({ length: 200 }, (_, i) => ({ name: `point-${i}`, title: `扩展点 ${i}`, version: 1, owner: 'trade', group: Object.values(DOMAIN)[i % 7], input: null, output: null, hasDefault: i % 11 === 0, flows: ['cancel-order'] }));
   const identities = [{ useCase: 'cancel-order', bizId: null, scenario: null }];

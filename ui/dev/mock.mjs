@@ -4,7 +4,7 @@
  */
 import { createServer } from 'node:http';
 import { COMPONENTS } from './components.mjs';
-import { bigMatrix, documents, extensions, files, flows, hashOf, matrix, resolve } from './data.mjs';
+import { bigMatrix, documents, extensions, files, flows, hashOf, matrix, partOf, resolve } from './data.mjs';
 import { effective, runs } from './runs.mjs';
 
 const isBig = process.argv.includes('--big');
@@ -79,7 +79,7 @@ const ROUTES = [
   ['GET', /^\/v1\/me$/, () => ({ body: { name: '王磊', rights: ['read', 'run', 'publish', 'operate'], locale: 'zh-CN' } })],
   ['GET', /^\/v1\/status$/, () => ({ body: { version: '0.1.0', ui: 'dev', revision: current().revision, rejected: null, breakers: [{ key: 'stock', state: 'half-open' }], store: 'sled' } })],
   ['GET', /^\/v1\/components$/, () => ({ body: { items: COMPONENTS } })],
-  ['GET', /^\/v1\/extensions$/, () => ({ body: isBig ? bigMatrix() : matrix() })],
+  ['GET', /^\/v1\/extensions$/, (_, query) => ({ body: partOf(isBig ? bigMatrix() : matrix(), query) })],
   ['GET', /^\/v1\/extensions\/([^/]+)\/resolve$/, ([, point], query) => extensionOf(point, query)],
   ['GET', /^\/v1\/flows$/, () => ({ body: { items: flows.map(shown) } })],
   ['GET', /^\/v1\/flows\/([^/]+)$/, ([, name]) => { const flow = flows.find((one) => one.name === name); return flow ? { body: { ...shown(flow), text: current().files.get(flow.file), input: flow.doc.input ?? null, output: flow.doc.output ?? null, cases: flow.doc.tests ?? [] } } : problem(404, 'FLOW_NOT_FOUND', name); }],

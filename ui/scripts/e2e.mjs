@@ -6,6 +6,7 @@ import { begin } from '../test/begin.mjs';
 import { described } from '../test/described.mjs';
 import { buildByKeyboard, buildByMouse } from '../test/build.mjs';
 import { keyboard } from '../test/keyboard.mjs';
+import { lines } from '../test/lines.mjs';
 import { live } from '../test/live.mjs';
 import { matrix } from '../test/matrix.mjs';
 import { mouse } from '../test/mouse.mjs';
@@ -40,6 +41,7 @@ for (const [name, run] of Object.entries({
   begin,
   buildByMouse,
   buildByKeyboard,
+  lines,
   mouse,
   keyboard,
   variant,

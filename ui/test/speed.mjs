@@ -5,7 +5,7 @@
  */
 import { createServer, request } from 'node:http';
 import { cpus, loadavg } from 'node:os';
-import { bigMatrix } from '../dev/data.mjs';
+import { bigMatrix, partOf } from '../dev/data.mjs';
 import { start, watch } from './browser.mjs';
 import { binaries, realEngine } from './engine.mjs';
 
@@ -76,7 +76,7 @@ async function publish(url, text) {
 async function busy(api) {
   const flow = await (await fetch(`${api}/v1/flows/${NAME}/effective`)).json();
   const edges = flow.nodes.flatMap((node) => node.needs.map((need) => ({ from: need.from, to: node.id })));
-  const matrix = JSON.stringify(bigMatrix());
+  const matrix = bigMatrix();
   const tick = (n) => {
     const values = edges.map((edge, i) => ({
       ...edge,
@@ -92,9 +92,11 @@ async function busy(api) {
     };
   };
   const server = createServer((incoming, response) => {
-    const { pathname } = new URL(incoming.url, api);
+    const { pathname, searchParams } = new URL(incoming.url, api);
     if (pathname === '/v1/extensions')
-      return response.writeHead(200, { 'content-type': 'application/json' }).end(matrix);
+      return response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify(partOf(matrix, searchParams)));
     if (pathname.startsWith('/v1/live/')) return stream(response, tick);
     const to = request(
       new URL(incoming.url, api),

@@ -72,6 +72,10 @@ impl<'de> Deserializer<'de> for Text<'_> {
         visitor.visit_some(self)
     }
 
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_bool(self.parsed("is `true` or `false`")?)
+    }
+
     fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         visitor.visit_u32(self.parsed("is a whole number")?)
     }
@@ -81,7 +85,7 @@ impl<'de> Deserializer<'de> for Text<'_> {
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        i8 i16 i32 i64 i128 u8 u16 u128 f32 f64 char str string bytes byte_buf unit unit_struct
         newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
     }
 }
@@ -95,6 +99,7 @@ mod tests {
     struct Asked {
         name: Option<String>,
         limit: u64,
+        whole: bool,
     }
 
     fn check(given: &[(&str, &str)], expected: Result<Asked, &str>) {
@@ -106,9 +111,10 @@ mod tests {
     fn fields_are_read_from_texts_and_the_wrong_one_is_named() {
         check(&[], Ok(Asked::default()));
         check(
-            &[("name", "7"), ("limit", "7"), ("other", "x")],
-            Ok(Asked { name: Some("7".to_owned()), limit: 7 }),
+            &[("name", "7"), ("limit", "7"), ("whole", "true"), ("other", "x")],
+            Ok(Asked { name: Some("7".to_owned()), limit: 7, whole: true }),
         );
+        check(&[("whole", "1")], Err("`whole` is `true` or `false`"));
         check(&[("limit", "-1")], Err("`limit` is a whole number"));
         check(&[("limit", "99999999999999999999")], Err("`limit` is a whole number"));
     }

@@ -47,6 +47,17 @@ export async function readDraft(path: string): Promise<Kept | undefined> {
   return answer === undefined ? undefined : { draft: answer.body, etag: answer.etag ?? '' };
 }
 
+/** Null when there is no draft. Whoever is done with it removes it: the next to open the file wants it as it is then. */
+export function draftQuery(file: string) {
+  return queryOptions({
+    queryKey: ['draft', file],
+    queryFn: async () => (await readDraft(file)) ?? null,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 2_000,
+    retry: false,
+  });
+}
+
 function isMissing(problem: unknown): boolean {
   return typeof problem === 'object' && problem !== null && 'status' in problem && problem.status === 404;
 }

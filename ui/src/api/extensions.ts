@@ -24,6 +24,22 @@ export function matrixQuery() {
   });
 }
 
+/** Points and identities without who answers: small where the matrix is not. */
+export const pointsQuery = queryOptions({
+  queryKey: ['extensions', 'points'],
+  queryFn: ({ signal }) => get<Matrix>('/v1/extensions', { cells: 'false' }, signal),
+  staleTime: 30_000,
+});
+
+/** One row of the matrix. */
+export function rowQuery(point: string) {
+  return queryOptions({
+    queryKey: ['extensions', 'row', point],
+    queryFn: ({ signal }) => get<Matrix>('/v1/extensions', { point }, signal),
+    staleTime: 30_000,
+  });
+}
+
 export function resolveQuery(point: string, identity: Identity) {
   return queryOptions({
     queryKey: ['extensions', point, identity],

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Fragment } from 'react';
 import { Button } from 'react-aria-components';
-import { matrixQuery } from '../api/extensions';
+import { pointsQuery } from '../api/extensions';
 import { flowsQuery } from '../api/flows';
 import type { Identity } from '../api/identity';
 import { unique } from '../core/json';
@@ -94,7 +94,7 @@ function choices(known: readonly Identity[], part: Part, chosen: IdentitySearch,
 /** Every identity that a flow variant or an extension names. */
 export function useKnownIdentities(): readonly Identity[] {
   const flows = useQuery(flowsQuery);
-  const matrix = useQuery(matrixQuery());
+  const points = useQuery(pointsQuery);
   const byFlow = (flows.data?.items ?? []).flatMap((flow) => [
     { useCase: flow.useCase },
     ...flow.variants.map((variant) => ({
@@ -103,5 +103,5 @@ export function useKnownIdentities(): readonly Identity[] {
       scenario: variant.scenario,
     })),
   ]);
-  return [...byFlow, ...(matrix.data?.identities ?? [])];
+  return [...byFlow, ...(points.data?.identities ?? [])];
 }

@@ -8,9 +8,7 @@ import {
   retainSearchParams,
 } from '@tanstack/react-router';
 import type { QueryClient } from '@tanstack/react-query';
-import { catalogQuery } from '../api/catalog';
-import { componentsQuery } from '../api/components';
-import { flowQuery } from '../api/flows';
+import { readAhead } from '../editor/ahead';
 import { Frame } from './Frame';
 import { oneOf, readIdentity, stated, word } from './search';
 
@@ -74,12 +72,8 @@ export const editorRoute = createRoute({
       file: word(search['file']),
       drawer: oneOf(search['drawer'], ['problems', 'test', 'history']),
     }),
-  // Asked for while the screen's own code is still on its way. The screen waits for it, not the route.
-  loader: ({ params, context }) => {
-    void context.queries.prefetchQuery(flowQuery(params.name));
-    void context.queries.prefetchQuery(componentsQuery);
-    void context.queries.prefetchQuery(catalogQuery);
-  },
+  // The screen waits for it, not the route.
+  loader: ({ params, context }) => void readAhead(context.queries, params.name),
   component: lazyRouteComponent(() => import('../editor/Editor'), 'Editor'),
 });
 

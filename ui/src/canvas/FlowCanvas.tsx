@@ -157,15 +157,7 @@ function useMovedNodes({ nodes: laid, onSelect }: CanvasProps) {
   const [nodes, setNodes] = useState<CardNode[]>([...laid]);
   const latest = useRef({ laid, onSelect });
   latest.current = { laid, onSelect };
-  useEffect(() => {
-    setNodes((old) => {
-      const sizes = new Map(old.map((node) => [node.id, node.measured]));
-      return laid.map((node) => {
-        const measured = sizes.get(node.id);
-        return measured === undefined ? node : { ...node, measured };
-      });
-    });
-  }, [laid]);
+  useEffect(() => setNodes([...laid]), [laid]);
   const onNodesChange = useCallback((changes: NodeChange<CardNode>[]) => {
     const chosen = new Set(
       latest.current.laid.filter((node) => node.selected === true).map((node) => node.id),

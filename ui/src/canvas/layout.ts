@@ -1,11 +1,10 @@
 /** Graph → places. Automatic and deterministic; pins from the server move single nodes and never reach the YAML. */
-import { Graph as Dagre, layout as arrange } from '@dagrejs/dagre';
 import type { Graph, GraphEdge, GraphNode } from '../core/graph';
 import { addressOf } from '../core/sites';
 import type { Point } from './route';
+import { type Item, type Places, type Tie, placeItems, tieKey } from './series';
 
 export const CARD = { width: 216, height: 64, rowHeight: 18 };
-const GAP = { rank: 48, node: 24 };
 const INSET = { x: 24, top: 44, bottom: 20 };
 
 export interface Pins {
@@ -73,41 +72,30 @@ function asWritten(graph: Graph): { left: string; right: string }[] {
   return [...found.values()];
 }
 
-interface Inner {
-  readonly layout: Layout;
-}
-
 function placeScope(graph: Graph, options: LayoutOptions, parent: string | undefined): Layout {
-  const dagre = new Dagre({ multigraph: false, compound: false });
-  dagre.setGraph({
-    rankdir: 'LR',
-    nodesep: GAP.node,
-    ranksep: GAP.rank,
-    edgesep: 16,
-    marginx: 0,
-    marginy: 0,
-  });
-  dagre.setDefaultEdgeLabel(() => ({}));
-  const inner = new Map<string, Inner>();
-  for (const node of graph.nodes) {
+  const inner = new Map<string, Layout>();
+  const items: Item[] = graph.nodes.map((node) => {
     const body = bodyLayout(node, options);
-    if (body !== undefined) inner.set(node.id, { layout: body });
-    dagre.setNode(node.id, sizeOf(node, body, options));
-  }
+    if (body !== undefined) inner.set(node.id, body);
+    return { id: node.id, ...sizeOf(node, body, options) };
+  });
+  const sizes = new Map(items.map((item) => [item.id, item]));
   const edges = graph.edges.filter((edge) => !edge.implied);
   const buses = busesOf(edges);
+  const ties = new Map<string, Tie>();
+  const tie = (from: string, to: string, weight: number) => ties.set(tieKey(from, to), { from, to, weight });
+  for (const bus of new Set(buses.values())) items.push({ id: bus, width: 1, height: 1 });
   for (const edge of edges) {
     const bus = buses.get(edge);
     const weight = edge.sources.includes('data') ? 1 : 3;
-    if (bus === undefined) dagre.setEdge(edge.from, edge.to, { weight });
+    if (bus === undefined) tie(edge.from, edge.to, weight);
     else {
-      dagre.setNode(bus, { width: 1, height: 1 });
-      dagre.setEdge(edge.from, bus, { weight });
-      dagre.setEdge(bus, edge.to, { weight });
+      tie(edge.from, bus, weight);
+      tie(bus, edge.to, weight);
     }
   }
-  arrange(dagre, { constraints: asWritten(graph) });
-  return gather(graph, edges, { dagre, buses, inner, parent });
+  const places = placeItems(items, [...ties.values()], asWritten(graph));
+  return gather(graph, edges, { places, sizes, buses, inner, parent });
 }
 
 function bodyLayout(node: GraphNode, options: LayoutOptions): Layout | undefined {
@@ -134,38 +122,38 @@ function sizeOf(
 }
 
 interface Arranged {
-  readonly dagre: Dagre;
+  readonly places: Places;
+  readonly sizes: ReadonlyMap<string, Item>;
   readonly buses: ReadonlyMap<GraphEdge, string>;
-  readonly inner: ReadonlyMap<string, Inner>;
+  readonly inner: ReadonlyMap<string, Layout>;
   readonly parent: string | undefined;
 }
 
 function gather(
   graph: Graph,
   edges: readonly GraphEdge[],
-  { dagre, buses, inner, parent }: Arranged,
+  { places, sizes, buses, inner, parent }: Arranged,
 ): Layout {
   const nodes: Placed[] = [];
   const lines: Line[] = [];
   let [right, bottom] = [0, 0];
   for (const node of graph.nodes) {
-    const at = dagre.node(node.id);
+    const at = places.at.get(node.id);
     const address = addressOf(node.path).join('.') || node.id;
-    const width = at.width ?? CARD.width;
-    const height = at.height ?? CARD.height;
-    const x = snap((at.x ?? 0) - width / 2);
+    const { width, height } = sizes.get(node.id) ?? CARD;
+    const x = snap((at?.x ?? 0) - width / 2);
     // Lines meet a card at the middle of its first two rows, so that a third row bends no line.
     const port = inner.has(node.id) ? height / 2 : CARD.height / 2;
-    const y = snap((at.y ?? 0) - port);
+    const y = snap((at?.y ?? 0) - port);
     right = Math.max(right, x + width);
     bottom = Math.max(bottom, y + height);
     const body = inner.get(node.id);
     const key = keyOf(node);
     const isFoldable = node.body !== undefined;
     nodes.push({ key, address, node, parent, isGroup: body !== undefined, isFoldable, x, y, width, height });
-    for (const one of body?.layout.nodes ?? [])
+    for (const one of body?.nodes ?? [])
       nodes.push(one.parent === key ? { ...one, x: one.x + INSET.x, y: one.y + INSET.top } : one);
-    lines.push(...(body?.layout.lines ?? []));
+    lines.push(...(body?.lines ?? []));
   }
   for (const edge of edges) {
     lines.push({
@@ -173,7 +161,7 @@ function gather(
       from: [...graph.path, 'nodes', edge.from].join('/'),
       to: [...graph.path, 'nodes', edge.to].join('/'),
       edge,
-      bends: bendsOf(dagre, edge, buses.get(edge)),
+      bends: bendsOf(places, edge, buses.get(edge)),
       scope: graph.path,
       parent,
     });
@@ -181,13 +169,10 @@ function gather(
   return { nodes, lines, width: right, height: bottom };
 }
 
-function bendsOf(dagre: Dagre, edge: GraphEdge, bus: string | undefined): readonly Point[] {
-  if (bus !== undefined) {
-    const at = dagre.node(bus);
-    return [{ x: at.x ?? 0, y: at.y ?? 0 }];
-  }
-  const points = dagre.edge(edge.from, edge.to)?.points ?? [];
-  return points.length > 3 ? points.slice(1, -1).map(({ x, y }: Point) => ({ x, y })) : [];
+function bendsOf(places: Places, edge: GraphEdge, bus: string | undefined): readonly Point[] {
+  if (bus !== undefined) return [places.at.get(bus) ?? { x: 0, y: 0 }];
+  const points = places.ways.get(tieKey(edge.from, edge.to)) ?? [];
+  return points.length > 3 ? points.slice(1, -1) : [];
 }
 
 /** Where a parallel group follows another, all lines meet on one bus: n + m lines to lay out in place of n × m. */

@@ -9,6 +9,7 @@ import type { LineData, LineFlowEdge } from './LineEdge';
 import type { CardNode } from './NodeCard';
 import { type Answerer, type Change, type Overlay, chipsOf, titleOf, typeLine } from './card';
 import type { Layout, Line } from './layout';
+import { portsOf } from './ports';
 
 export interface SceneInput {
   /** Placed, pins included. */
@@ -46,6 +47,8 @@ export function sceneOf(input: SceneInput): Scene {
       position: { x: placed.x, y: placed.y },
       width: placed.width,
       height: placed.height,
+      measured: { width: placed.width, height: placed.height },
+      handles: portsOf(placed, fans.out.has(key)),
       ...(placed.parent === undefined ? {} : { parentId: placed.parent, extent: 'parent' as const }),
       zIndex: placed.isGroup ? 0 : 1,
       ariaLabel: `${titleOf(node, input.text)} ${node.kind === undefined ? '' : input.text(`kind.${node.kind}`)}`,

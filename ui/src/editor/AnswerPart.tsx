@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { catalogQuery, readDraft, writeDraft } from '../api/catalog';
-import { matrixQuery } from '../api/extensions';
+import { rowQuery } from '../api/extensions';
 import { flowQuery } from '../api/flows';
 import type { IdentitySearch } from '../app/search';
 import { useText } from '../app/text';
@@ -21,7 +21,7 @@ export function AnswerPart({ point }: { readonly point: string }) {
   const identity: IdentitySearch = useSearch({ strict: false });
   const { bizId, scenario } = { bizId: identity.bizId ?? null, scenario: identity.scenario ?? null };
   const useCase = useQuery(flowQuery(flow)).data?.useCase ?? flow;
-  const matrix = useQuery(matrixQuery()).data;
+  const matrix = useQuery(rowQuery(point)).data;
   const draw = useDraw(point);
   if (matrix === undefined) return null;
   const place = { useCase, bizId, scenario };
@@ -67,7 +67,7 @@ function Stated({ row }: { readonly row: AnswerRow }) {
 
 /** Keeps a draft of a small flow for the place, unless there is one, and opens it. */
 function useDraw(point: string): (place: Place) => Promise<void> {
-  const matrix = useQuery(matrixQuery()).data;
+  const matrix = useQuery(rowQuery(point)).data;
   const revision = useQuery(catalogQuery).data?.revision ?? 0;
   const queries = useQueryClient();
   const navigate = useNavigate();

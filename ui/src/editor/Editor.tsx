@@ -1,7 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useParams, useSearch } from '@tanstack/react-router';
 import { Suspense, lazy, useEffect, useMemo, useState } from 'react';
-import { type Kept, catalogQuery, publishedFile, readDraft } from '../api/catalog';
+import { type Kept, catalogQuery, draftQuery, publishedFile } from '../api/catalog';
 import { meQuery } from '../api/engine';
 import { flowQuery } from '../api/flows';
 import { useText } from '../app/text';
@@ -22,11 +22,9 @@ import { useNavigateHere } from './here';
 import { LeftPane, RightPane } from './Sides';
 import { useEditorKeys } from './keys';
 import { EditingContext, editingOf, useEditing, useProjection } from './session';
-import { hire } from '../worker/ask';
+import { placeAhead } from './useLayout';
 import { useView } from './view';
 import './editor.css';
-
-void hire();
 
 const TextPane = lazy(() => import('./TextPane').then((file) => ({ default: file.TextPane })));
 const DiffPane = lazy(() => import('./DiffPane').then((file) => ({ default: file.DiffPane })));
@@ -47,14 +45,8 @@ export function Editor() {
   // Extensions are drawn here as well: a document that is no flow opens by its file.
   const isNew = flow.isError && asked !== undefined;
   const file = flow.data?.file ?? (isNew ? asked : undefined);
-  const draft = useQuery({
-    queryKey: ['draft', file],
-    queryFn: async () => (await readDraft(file ?? '')) ?? null,
-    enabled: file !== undefined,
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 0,
-    retry: false,
-  });
+  const draft = useQuery({ ...draftQuery(file ?? ''), enabled: file !== undefined });
+  useForgotten(file);
   const stated = useQuery({
     queryKey: ['file', asked],
     queryFn: async () => (await publishedFile(asked ?? '').catch(() => null))?.text ?? null,
@@ -80,6 +72,17 @@ export function Editor() {
   );
 }
 
+/** The draft that was opened is of no use to the next who opens it. */
+function useForgotten(file: string | undefined): void {
+  const queries = useQueryClient();
+  useEffect(
+    () => () => {
+      if (file !== undefined) queries.removeQueries({ queryKey: ['draft', file], exact: true });
+    },
+    [queries, file],
+  );
+}
+
 /** Rights that allow changing a draft. */
 const EDITING = /^(\*|edit|write|admin|author|publish|catalog)/;
 
@@ -90,7 +93,9 @@ function Loaded({ flow, kept }: { readonly flow: Opened; readonly kept: Kept | u
   const [opened] = useState(() => ({ text: flow.text, kept }));
   const editing = useMemo(() => {
     const session = Session.open(opened.kept?.draft.text ?? opened.text);
-    return editingOf(session, { file: flow.file, flow: flow.name, isReadOnly });
+    const made = editingOf(session, { file: flow.file, flow: flow.name, isReadOnly });
+    placeAhead(made.watch.projection().graph);
+    return made;
   }, [opened, flow.file, flow.name, isReadOnly]);
   const drafts = useDrafts(editing.session, flow.file, catalog.data?.revision ?? 0, opened.kept);
   const set = useView((state) => state.set);

@@ -13,6 +13,12 @@ import { nodeOfKey, useView } from './view';
 export function Palette() {
   const text = useText();
   const [query, setQuery] = useState('');
+  const actions = useActions();
+  const components = useComponentMap();
+  const add = (item: Item) => {
+    const { base, body } = bodyFor(item.id, components);
+    actions.add(placeAfterSelection(), base, body);
+  };
   const items = useItems().filter((item) => matches(query, item.names));
   return (
     <div className="palette">
@@ -28,7 +34,7 @@ export function Palette() {
                 .filter((item) => item.group === group)
                 .map((item) => (
                   <li key={item.id}>
-                    <PaletteItem item={item} />
+                    <PaletteItem item={item} onAdd={() => add(item)} />
                   </li>
                 ))}
             </ul>
@@ -40,13 +46,7 @@ export function Palette() {
   );
 }
 
-function PaletteItem({ item }: { readonly item: Item }) {
-  const actions = useActions();
-  const components = useComponentMap();
-  const add = () => {
-    const { base, body } = bodyFor(item.id, components);
-    actions.add(placeAfterSelection(), base, body);
-  };
+function PaletteItem({ item, onAdd }: { readonly item: Item; readonly onAdd: () => void }) {
   return (
     <button
       type="button"
@@ -57,11 +57,11 @@ function PaletteItem({ item }: { readonly item: Item }) {
         event.dataTransfer.setData('application/x-bactrian', item.id);
         event.dataTransfer.effectAllowed = 'copy';
       }}
-      onDoubleClick={add}
+      onDoubleClick={onAdd}
       onKeyDown={(event) => {
         if (event.key !== 'Enter') return;
         event.preventDefault();
-        add();
+        onAdd();
       }}
     >
       <KindMark kind={item.kind} />

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Component } from '../api/components';
-import { matrixQuery } from '../api/extensions';
+import { pointsQuery } from '../api/extensions';
 import { flowsQuery } from '../api/flows';
 import { useSettings } from '../app/settings';
 import { type Key, useText } from '../app/text';
@@ -40,7 +40,7 @@ export function useItems(): readonly Item[] {
   const text = useText();
   const locale = useSettings((state) => state.locale);
   const components = useComponents().items;
-  const points = useQuery(matrixQuery()).data?.points;
+  const points = useQuery(pointsQuery).data?.points;
   const flows = useQuery(flowsQuery).data?.items;
   return useMemo(() => {
     const found: Item[] = [];

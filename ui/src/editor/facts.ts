@@ -3,7 +3,7 @@ import { useQueries, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import type { Component } from '../api/components';
-import { type Point, matrixQuery, resolveQuery } from '../api/extensions';
+import { type Point, pointsQuery, resolveQuery } from '../api/extensions';
 import { flowQuery } from '../api/flows';
 import { ProblemError } from '../api/http';
 import type { Answerer, Change, Overlay } from '../canvas/card';
@@ -31,7 +31,7 @@ export function useComponentMap(): ReadonlyMap<string, Component> {
 const NO_POINTS: readonly Point[] = [];
 
 export function usePoints(): readonly Point[] {
-  return useQuery(matrixQuery()).data?.points ?? NO_POINTS;
+  return useQuery(pointsQuery).data?.points ?? NO_POINTS;
 }
 
 /** Asks the engine itself who answers at every extension node for the identity in the bar. */

@@ -11,6 +11,20 @@ import { ask } from '../worker/ask';
 const MANY = 60;
 const NOWHERE: Layout = { nodes: [], lines: [], width: 0, height: 0 };
 
+/** The last shape that was asked for: who asks again for the same one waits for the same answer. */
+let last: { readonly shape: string; readonly layout: Promise<Layout> } | undefined;
+
+function placeLater(shape: string, graph: Graph, options: LayoutOptions): Promise<Layout> {
+  if (last?.shape !== shape) last = { shape, layout: ask('place', { graph: bare(graph), ...options }) };
+  return last.layout;
+}
+
+/** Has a big flow placed while the screen around it is built. */
+export function placeAhead(graph: Graph): void {
+  const options: LayoutOptions = { folded: new Set(), tall: new Set() };
+  if (nodesIn(graph).length > MANY) void placeLater(shapeOf(graph, options), graph, options);
+}
+
 interface Asked {
   readonly shape: string;
   readonly graph: Graph;
@@ -50,7 +64,7 @@ function useLater(asked: Asked, isBig: boolean): Layout {
   useEffect(() => {
     if (!isBig) return;
     let isOld = false;
-    void ask('place', { graph: bare(asked.graph), ...asked.options }).then((answer) => {
+    void placeLater(asked.shape, asked.graph, asked.options).then((answer) => {
       if (!isOld) setLayout(answer);
     });
     return () => {

@@ -1,10 +1,10 @@
 //! `/v1/extensions`: the whole matrix of points and identities, and why one identity is answered as it is.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::{BTreeMap, HashMap};
 
 use schemars::JsonSchema;
 use sdk::{Identity, Value};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{Answer, Ask, Problem, Who, identity, ok};
@@ -25,6 +25,16 @@ pub(in crate::serve) struct Matrix {
     identities: Vec<Identity>,
     /// Who answers; only points that the identity's flows use, or that are implemented for it, have one.
     cells: Vec<Cell>,
+}
+
+/// What of the matrix is wanted; all of it where nothing is said.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub(in crate::serve) struct Part {
+    /// Only this point and its cells; the identities stay all.
+    point: Option<String>,
+    /// `false` = points and identities alone, which are small where the cells are many.
+    cells: Option<bool>,
 }
 
 /// One extension point.
@@ -120,7 +130,8 @@ pub(in crate::serve) struct Candidate {
     chosen: bool,
 }
 
-pub(in crate::serve) const MATRIX: Operation = Operation::of::<Matrix>(Tag::Extensions, "getMatrix");
+pub(in crate::serve) const MATRIX: Operation =
+    Operation::of::<Matrix>(Tag::Extensions, "getMatrix").query::<Part>().refuses(&[(400, "QUERY_INVALID")]);
 
 pub(in crate::serve) const RESOLVE: Operation =
     Operation::of::<Resolution>(Tag::Extensions, "resolveExtension")
@@ -132,32 +143,38 @@ pub(in crate::serve) const RESOLVE: Operation =
             (404, "EXTENSION_NOT_FOUND"),
         ]);
 
-/// `GET /v1/extensions`.
+/// `GET /v1/extensions?point&cells`.
 pub(in crate::serve) async fn matrix(ask: Ask) -> Answer {
+    let Part { point: only, cells } = ask.asked()?;
+    let is_wanted = |name: &str| only.as_deref().is_none_or(|only| only == name);
     let served = ask.engine.served();
-    let cells = served.coverage();
-    let mut identities: Vec<Identity> = cells.iter().map(|cell| cell.identity.clone()).collect();
+    let coverage = served.coverage();
+    let mut identities: Vec<Identity> = coverage.iter().map(|cell| cell.identity.clone()).collect();
     identities.sort();
     identities.dedup();
     let uses = super::catalog::uses(&ask);
-    let documents = served.documents().iter();
+    let documents = served.documents();
     let points = documents
-        .filter(|document| document.kind == "ExtensionPoint")
+        .iter()
+        .filter(|document| document.kind == "ExtensionPoint" && is_wanted(&document.name))
         .map(|document| point(&served, document, &uses))
         .collect();
-    let cells = cells
+    let stated: HashMap<&str, &DocumentView> = documents
         .iter()
-        .filter_map(|found| Some(cell(&served, found, identities.binary_search(&found.identity).ok()?)))
+        .filter(|document| document.kind == "Extension")
+        .map(|document| (&*document.name, document))
+        .collect();
+    let cells = coverage
+        .iter()
+        .filter(|found| cells != Some(false) && is_wanted(&found.point))
+        .filter_map(|found| Some(cell(&stated, found, identities.binary_search(&found.identity).ok()?)))
         .collect();
     ok(&Matrix { points, identities, cells })
 }
 
-fn cell(served: &Snapshot, cell: &catalog::Cell, identity: usize) -> Cell {
+fn cell(stated: &HashMap<&str, &DocumentView>, cell: &catalog::Cell, identity: usize) -> Cell {
     let name = cell.answers.first();
-    let stated = |name: &Arc<str>| {
-        served.documents().iter().find(|found| found.kind == "Extension" && found.name == *name)
-    };
-    let document = name.and_then(stated);
+    let document = name.and_then(|name| stated.get(&**name));
     Cell {
         point: cell.point.to_string(),
         identity,

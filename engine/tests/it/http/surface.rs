@@ -290,7 +290,14 @@ impl Asking {
         let known = format!("connection: close\r\nif-none-match: {}\r\n", schema.header("etag").unwrap());
         assert_eq!(self.ask("GET /v1/schema", &[], &known, None).await.status, 304);
         self.get("/openapi.json", &[]).await;
-        self.get("/v1/extensions", &[]).await;
+        let whole = self.get("/v1/extensions", &[]).await.json();
+        let part = self.get("/v1/extensions?point=price&cells=false", &[]).await.json();
+        assert_eq!((&part["identities"], &part["cells"]), (&whole["identities"], &json!([])));
+        assert!(part["points"].as_array().unwrap().iter().all(|point| point["name"] == "price"));
+        let cells = |answer: &Value| answer["cells"].as_array().unwrap().len();
+        let one = self.get("/v1/extensions?point=price", &[]).await.json();
+        assert!(cells(&one) > 0 && cells(&one) <= cells(&whole));
+        self.get("/v1/extensions?cells=few", &[]).await;
         self.get("/v1/extensions/{point}/resolve?useCase=shop&bizId=travel&scenario=x", &["price"]).await;
         self.get("/v1/extensions/{point}/resolve?useCase=other", &["prise"]).await;
         self.get("/v1/flows", &[]).await;
