@@ -111,6 +111,9 @@ function Tick({
   );
 }
 
+/** Per cent; a shorter bar reads as a speck. */
+const LEAST = 8;
+
 function Cells({ item, longest }: { readonly item: RunItem; readonly longest: number }) {
   const text = useText();
   const moments = useMoments();
@@ -139,7 +142,9 @@ function Cells({ item, longest }: { readonly item: RunItem; readonly longest: nu
         {moments.full(item.startedAt)}
       </span>
       <span role="cell" className="rn-time num">
-        <span className="rn-time-bar" style={{ width: `${share}%` }} aria-hidden="true" />
+        {share < LEAST ? null : (
+          <span className="rn-time-bar" style={{ width: `${share}%` }} aria-hidden="true" />
+        )}
         {duration(item.durationMs)}
       </span>
       <span role="cell" className="rn-fault clip">

@@ -105,7 +105,10 @@ function Copy({ value }: { readonly value: string }) {
 
 function Family({ run }: { readonly run: Run }) {
   const text = useText();
-  const others = [...(run.parent == null ? [] : [run.parent]), ...(run.children ?? []).map((child) => child.id)];
+  const others = [
+    ...(run.parent == null ? [] : [run.parent]),
+    ...(run.children ?? []).map((child) => child.id),
+  ];
   if (others.length === 0) return null;
   return (
     <Fact name={text('trace.family')}>
