@@ -1,11 +1,11 @@
 //! Runs started by time: each fire of a flow's schedule starts one run per identity, by whatever serves then.
 //! When a schedule fires is `schedule`'s.
 //!
-//! The last fire of each identity is kept in the store. A durable run is started under the fire's own
-//! idempotency key, so a crash between the start and the note starts nothing twice; one that is not durable is
-//! noted first, so it starts at most once.
+//! What was seen to for each identity, and what waits in its queue, is kept in the store. A durable run is started
+//! under the fire's own idempotency key, so a crash between the start and the note starts nothing twice; one that is
+//! not durable is noted first, so it starts at most once. A schedule that was changed, or was away, is a new one.
 
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{borrow::Cow, collections::BTreeSet, sync::Arc, time::Duration};
 
 use chrono::DateTime;
 use sdk::{Identity, Shared, Timestamp, Value};
@@ -17,7 +17,7 @@ use crate::{
     Chosen, Engine, Served,
     clock::text,
     flow::{
-        document::{CronIdentity, Overlap},
+        document::{CatchUp, CronIdentity, Overlap},
         expr::{Root, Scope},
         plan::CronPlan,
     },
@@ -34,20 +34,30 @@ const GRACE_MS: i64 = 30_000;
 /// Schedules that were published since are seen after this.
 const LOOK: Duration = Duration::from_secs(5);
 
+/// Fires that wait for the run before, at the most.
+const MOST_QUEUED: usize = 1_000;
+
 /// What is known of one schedule and identity.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Note {
-    /// The last fire that was seen to.
+    /// Fires up to here were seen to.
     at: Timestamp,
-    /// The run it started.
+    /// The run that was started last.
     run: Option<String>,
+    /// Fires that are to start a run, oldest first.
+    #[serde(default)]
+    queue: Vec<Timestamp>,
+    /// The schedule that it was, in its zone.
+    #[serde(default)]
+    schedule: Option<String>,
 }
 
 /// Fires until the engine closes.
 pub(crate) async fn fire(engine: Engine) {
+    let mut tidied = None;
     loop {
         let served = engine.served();
-        let mut next = Timestamp::MAX;
+        let (mut next, mut known) = (Timestamp::MAX, BTreeSet::new());
         for (flow, entry) in served.flows() {
             let Some(cron) = entry.base().and_then(|plan| plan.cron.as_ref()) else { continue };
             let zone = cron.asked.timezone.as_ref().map(|zone| zone.value.as_str());
@@ -58,11 +68,30 @@ pub(crate) async fn fire(engine: Engine) {
             for who in if asked.is_empty() { &nobody } else { asked.as_slice() } {
                 let one = One { engine: &engine, served: &served, flow, cron, who };
                 next = next.min(one.see(&schedule).await);
+                known.insert(one.key());
             }
+        }
+        if tidied != Some(served.about.number) {
+            tidy(&engine, &known).await;
+            tidied = Some(served.about.number);
         }
         let clock = &engine.settings().clock;
         let left = u64::try_from(next.saturating_sub(clock.now()).max(1)).unwrap_or(1);
         clock.sleep(Duration::from_millis(left).min(LOOK)).await;
+    }
+}
+
+/// Forgets the schedules that are not there any more: when one of them comes back, it has missed nothing.
+async fn tidy(engine: &Engine, known: &BTreeSet<String>) {
+    let mut after: Option<String> = None;
+    while let Ok(part) = engine.store().documents(SECTION, after.as_deref(), 200).await {
+        let Some(last) = part.last() else { return };
+        after = Some(last.key.clone());
+        for gone in part.iter().filter(|kept| !known.contains(&kept.key)) {
+            if let Err(error) = engine.store().remove(SECTION, &gone.key).await {
+                tracing::warn!(schedule = %gone.key, %error, "forgetting a schedule");
+            }
+        }
     }
 }
 
@@ -81,27 +110,35 @@ impl One<'_> {
         let now = self.engine.settings().clock.now();
         let next = schedule.next_after(now).unwrap_or(Timestamp::MAX);
         let Some(mut note) = self.note(now).await else { return next };
-        let overlap = self.cron.asked.overlap;
-        // What waits in the queue is not missed.
-        let grace = if overlap == Overlap::Queue { Timestamp::MAX } else { GRACE_MS };
-        for at in schedule.due(note.at, now, grace, self.cron.asked.catch_up) {
-            let is_busy = overlap != Overlap::Allow && self.goes_on(note.run.as_deref()).await;
-            match overlap {
-                Overlap::Queue if is_busy => return now + 1_000,
-                Overlap::Skip if is_busy => {
-                    tracing::info!(flow = %self.flow, at = %text(at), "left out: the run before goes on");
-                    note.at = at;
-                }
-                _ => match self.start(at, &note).await {
-                    Some(run) => note = Note { at, run: Some(run) },
-                    // The store refused: it is tried again soon, under the same key.
-                    None => return now + 1_000,
-                },
+        let (overlap, catch_up) = (self.cron.asked.overlap, self.cron.asked.catch_up);
+        if schedule.next_after(note.at).is_some_and(|fire| fire <= now) {
+            note.queue.extend(schedule.due(note.at, now, GRACE_MS, catch_up));
+            note.at = now;
+            if note.queue.len() > MOST_QUEUED {
+                tracing::warn!(flow = %self.flow, "the queue of a schedule is full, fires are left out");
+                note.queue.truncate(MOST_QUEUED);
             }
             self.keep(&note).await;
         }
-        if schedule.next_after(note.at).is_some_and(|missed| missed <= now) {
-            self.keep(&Note { at: now, run: note.run }).await;
+        while let Some((at, rest)) = note.queue.split_first() {
+            let (at, mut then) = (*at, Note { queue: rest.to_vec(), ..note.clone() });
+            let is_busy = overlap != Overlap::Allow && self.goes_on(note.run.as_deref()).await;
+            if is_busy && overlap == Overlap::Queue {
+                return next.min(now + 1_000);
+            }
+            // What waits for its turn is not missed; what the store would not take for long is.
+            let is_missed = overlap != Overlap::Queue && catch_up == CatchUp::None && now - at > GRACE_MS;
+            if is_busy || is_missed {
+                tracing::info!(flow = %self.flow, at = %text(at), is_busy, is_missed, "a fire is left out");
+            } else {
+                match self.start(at, &then).await {
+                    Some(run) => then.run = Some(run),
+                    // The store refused: it is tried again soon, under the same key.
+                    None => return next.min(now + 1_000),
+                }
+            }
+            note = then;
+            self.keep(&note).await;
         }
         next
     }
@@ -115,20 +152,32 @@ impl One<'_> {
         format!("{}/{biz_id}/{scenario}", self.flow)
     }
 
-    /// What is known; a schedule that is new fires from now on.
+    /// The schedule as it is told from another one.
+    fn schedule(&self) -> String {
+        let asked = &self.cron.asked;
+        let zone = asked.timezone.as_ref().map_or("UTC", |zone| zone.value.as_str());
+        format!("{} {zone}", asked.schedule.value)
+    }
+
+    /// What is known; a schedule that is new, or another one than before, fires from now on.
     async fn note(&self, now: Timestamp) -> Option<Note> {
-        match self.engine.store().get(SECTION, &self.key()).await {
+        let known: Option<Note> = match self.engine.store().get(SECTION, &self.key()).await {
             Ok(Some(kept)) => serde_json::from_slice(&kept.body).ok(),
-            Ok(None) => {
-                let note = Note { at: now, run: None };
-                self.keep(&note).await;
-                Some(note)
-            }
+            Ok(None) => None,
             Err(error) => {
                 tracing::warn!(flow = %self.flow, %error, "reading when a schedule fired last");
-                None
+                return None;
             }
-        }
+        };
+        let schedule = self.schedule();
+        let is_same = |note: &Note| note.schedule.as_ref().is_none_or(|was| *was == schedule);
+        let note = match known {
+            Some(note) if is_same(&note) => return Some(Note { schedule: Some(schedule), ..note }),
+            Some(note) => Note { at: now, schedule: Some(schedule), ..note },
+            None => Note { at: now, run: None, queue: Vec::new(), schedule: Some(schedule) },
+        };
+        self.keep(&note).await;
+        Some(note)
     }
 
     async fn keep(&self, note: &Note) {
@@ -150,8 +199,9 @@ impl One<'_> {
         known.is_some_and(|known| !known.status.is_ended() && known.status != Status::Parked)
     }
 
-    /// Starts the run of one fire and gives its id; none when it has to be tried again.
-    async fn start(&self, at: Timestamp, before: &Note) -> Option<String> {
+    /// Starts the run of one fire and gives its id; none when it has to be tried again. `then` is what is known after
+    /// that, the run aside.
+    async fn start(&self, at: Timestamp, then: &Note) -> Option<String> {
         let [biz_id, scenario] = self.parts();
         let (nothing, now) = (Value::Null, DateTime::from_timestamp_millis(at).unwrap_or_default());
         let caller = Caller { biz_id, scenario, request: &nothing, claims: &nothing, now };
@@ -167,7 +217,7 @@ impl One<'_> {
         if chosen.plan.is_durable {
             return self.durable(chosen, input, trigger, at).await;
         }
-        self.keep(&Note { at, run: before.run.clone() }).await;
+        self.keep(then).await;
         let id = self.engine.0.ids.next(self.engine.settings().clock.now()).to_string();
         let start = Start::new(id.as_str().into(), chosen.plan, chosen.identity, input, chosen.served);
         let start = Start { trigger: Some(trigger), ..start };

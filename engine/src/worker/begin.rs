@@ -17,6 +17,9 @@ use crate::{
 /// How long an idempotency key is remembered.
 const WINDOW_MS: i64 = 24 * 60 * 60 * 1_000;
 
+/// How long the fire of a schedule is: a process may have been down for that long between the start and its note.
+const FIRE_WINDOW_MS: i64 = 400 * WINDOW_MS;
+
 /// What a durable run is begun with.
 #[derive(Clone, Default)]
 pub struct Given {
@@ -65,7 +68,8 @@ impl Engine {
             ..Start::new(id.to_string().into(), plan, identity, given.input, snapshot)
         };
         let business_key = given.key.as_ref().filter(|_| is_called).map(|(key, _)| Arc::clone(key));
-        let idempotency = given.key.map(|(key, body)| Idempotency { key, body, window_ms: WINDOW_MS });
+        let window_ms = if is_called { WINDOW_MS } else { FIRE_WINDOW_MS };
+        let idempotency = given.key.map(|(key, body)| Idempotency { key, body, window_ms });
         self.0.begin(id, start, Opening { idempotency, business_key })
     }
 }

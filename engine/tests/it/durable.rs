@@ -235,35 +235,6 @@ async fn a_run_that_has_ended_is_run_again_with_another_input_and_stays_what_it_
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_schedule_starts_one_run_per_fire_and_identity() {
-    let flows = tempfile::tempdir().unwrap();
-    write(
-        flows.path(),
-        "Flow tick
-durable: true
-triggers:
-  cron:
-    schedule: '* * * * *'
-    identities: [{}, {bizId: travel}]
-    input: {at: '${trigger.scheduledAt}'}
-nodes:
-  told: {use: map, with: {at: '${input.at}'}}
-output: '${nodes.told}'",
-    );
-    let engine = open(flows.path(), None).await;
-    let clock = &engine.settings().clock;
-    // From the middle of a minute on, so that no fire falls on the end.
-    let into = u64::try_from(clock.now() % 60_000).unwrap();
-    clock.sleep(Duration::from_millis(90_000 - into)).await;
-    engine.work();
-    clock.sleep(Duration::from_secs(180)).await;
-    let rows = engine.store().list(&Filter { limit: 100, ..Filter::default() }).await.unwrap().rows;
-    let of_travel = rows.iter().filter(|row| row.origin.tenant().as_str() == "travel").count();
-    assert_eq!((rows.len(), of_travel), (6, 3));
-    assert!(rows.iter().all(|row| row.status == Status::Succeeded));
-}
-
 const BOOK: &str = "Flow book
 durable: true
 compensation: {order: reverse}

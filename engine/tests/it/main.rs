@@ -3,6 +3,7 @@
 
 mod architecture;
 mod callback;
+mod cron;
 mod durable;
 mod errors;
 mod family;
