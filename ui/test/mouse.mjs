@@ -22,6 +22,13 @@ export async function mouse(world) {
   await page.locator('.quick .palette-entry').first().click();
   await node(page, 'map').waitFor();
 
+  // A press on the ground is enough for single keys to act.
+  await page.locator('.react-flow__pane').click({ position: { x: 20, y: 20 } });
+  await page.keyboard.press('/');
+  await page.locator('.quick-input').waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('.quick-input').waitFor({ state: 'detached' });
+
   await fit(page);
   const from = await node(page, 'notify').locator('.react-flow__handle-right').boundingBox();
   const to = await node(page, 'load').locator('.react-flow__handle-left').boundingBox();

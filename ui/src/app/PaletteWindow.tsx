@@ -154,8 +154,9 @@ function useEntries(onHelp: () => void): Entry[] {
       },
       { id: 'help keys', label: text('keys.help'), detail: '?', icon: 'terminal', run: onHelp },
     ];
-    const keys = boundKeys()
-      .filter((one) => one.name !== 'keys.palette' && one.name !== 'keys.help')
+    const bound = boundKeys().filter((one) => one.name !== 'keys.palette' && one.name !== 'keys.help');
+    const keys = bound
+      .filter((one, i) => bound.findIndex((other) => other.name === one.name) === i)
       .map(
         (one): Entry => ({
           id: `key ${one.keys} ${one.name}`,

@@ -69,11 +69,12 @@ function Inner(props: CanvasProps) {
   const isFar = useStore((state) => state.transform[2] < 0.4);
   const edges = useTargeted(props.edges, drop.target);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: drops from the palette land here; the outline is the keyboard's way
+    // biome-ignore lint/a11y/noStaticElementInteractions: drops from the palette land here, and single keys act while it has the focus
     <div
       ref={box}
       className={`canvas${isStale ? ' canvas-stale' : ''}${isFar ? ' far' : ''}`}
       data-canvas
+      tabIndex={-1}
       onDragOver={drop.over}
       onDrop={drop.drop}
       onDragLeave={drop.leave}
