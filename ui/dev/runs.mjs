@@ -144,7 +144,7 @@ export function makeRun(number, forced = {}) {
   const isOpen = ['running', 'waiting', 'parked'].includes(status);
   const failed = nodes.find((node) => node.status === 'failed');
   return {
-    id, flow: flow.name, version: flow.version, useCase: flow.useCase, bizId, scenario, level: plan.level, planHash: plan.planHash, status, isDurable: flow.isDurable, isDegraded: status === 'succeeded' && number % 17 === 3,
+    id, flow: flow.name, version: flow.version, useCase: flow.useCase, bizId, scenario, level: plan.level, planHash: plan.planHash, status, isDurable: flow.isDurable, trigger: 'call', isDegraded: status === 'succeeded' && number % 17 === 3,
     startedAt: new Date(startedAt).toISOString(), endedAt: isOpen ? null : new Date(startedAt + end).toISOString(), durationMs: isOpen ? null : Math.round(end), key: `O-20261121-${String(9000 - number).padStart(4, '0')}`,
     error: failed ? { type: `/errors/${failed.error.code}`, title: 'a service did not answer', status: 503, code: failed.error.code, detail: failed.error.message, node: failed.id, class: failed.error.class, retriable: true, causes: [{ node: failed.id, code: failed.error.code }] } : null,
     input: { orderId: ORDER.orderId, reason: '买家不想要了' }, output: status === 'succeeded' ? { orderId: ORDER.orderId, status: 'CANCELLED', refunded: true } : null,

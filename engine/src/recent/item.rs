@@ -10,7 +10,7 @@ use super::About;
 use crate::{
     clock::{as_text, maybe_as_text},
     run::{Failure, Finished, RunStatus},
-    state::Parent,
+    state::{Parent, Trigger},
 };
 
 /// Why a run did not end well: a list says which code, class and node, the run's own page all of it.
@@ -133,6 +133,8 @@ pub struct Item {
     pub ended_at: Option<Timestamp>,
     /// How long it took, or takes so far.
     pub duration_ms: f64,
+    /// What started it.
+    pub trigger: Trigger,
     /// Its business key.
     pub key: Option<Arc<str>>,
     /// Why it did not end well.
@@ -162,6 +164,7 @@ impl Item {
             started_at: about.started_at,
             ended_at: None,
             duration_ms,
+            trigger: about.trigger,
             key: None,
             error: None,
             parent: about.parent.clone(),

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use sdk::{Clock, Timestamp};
 use serde::Serialize;
 
-use crate::state::Parent;
+use crate::state::{Parent, Trigger};
 
 use super::{Child, Item, Kept, Live, Runs, Statistics, locked};
 
@@ -20,6 +20,8 @@ pub struct Filter {
     pub biz_id: Option<String>,
     /// In these circumstances; `default` is the default.
     pub scenario: Option<String>,
+    /// Started by one of these; empty is any.
+    pub triggers: Vec<Trigger>,
     /// With this business key.
     pub key: Option<String>,
     /// Started at or after.
@@ -58,6 +60,7 @@ impl Filter {
         same(&self.flow, &item.flow)
             && same(&self.biz_id, &part(&item.biz_id))
             && same(&self.scenario, &part(&item.scenario))
+            && (self.triggers.is_empty() || self.triggers.contains(&item.trigger))
             && self.key.as_deref().is_none_or(|key| item.key.as_deref() == Some(key))
             && self.from.is_none_or(|from| item.started_at >= from)
             && self.to.is_none_or(|to| item.started_at < to)

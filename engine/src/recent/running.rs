@@ -16,7 +16,7 @@ use super::{Item, Kept, Live, Runs, Statistics, Watch, Watched, locked};
 use crate::{
     flow::plan::Plan,
     run::{Answer, Failure, Finished, Handle, RunStatus, Start, begin},
-    state::Parent,
+    state::{Parent, Trigger},
 };
 
 /// What does not change over a run.
@@ -29,6 +29,8 @@ pub struct About {
     pub identity: Arc<Identity>,
     /// When it started.
     pub started_at: Timestamp,
+    /// What started it.
+    pub trigger: Trigger,
     /// The run that started it.
     pub parent: Option<Parent>,
     /// What it was given.

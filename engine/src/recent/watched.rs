@@ -7,7 +7,10 @@ use sdk::{Shared, Timestamp};
 use tokio::sync::watch;
 
 use super::{About, Item, Kept, Live, Runs, Statistics, Watch, locked, running::ms};
-use crate::run::{Finished, Handle, Keep, Observer, Start};
+use crate::{
+    run::{Finished, Handle, Keep, Observer, Start},
+    state::Trigger,
+};
 
 /// A run that is about to be driven.
 pub struct Watched {
@@ -40,6 +43,7 @@ impl Runs {
             plan: Arc::clone(&start.plan),
             identity: Arc::clone(&start.identity),
             started_at,
+            trigger: Trigger::of(start.trigger.as_deref(), start.parent.as_ref()),
             parent: start.parent.clone(),
             input: Shared::clone(&start.input),
             is_traced,

@@ -12,6 +12,7 @@ use super::{
     journal::{History, Illegal},
     ledger::Write,
     record::{Origin, Record, Reply, Status},
+    trigger::Trigger,
 };
 
 /// Why a store did not do what it was asked.
@@ -346,6 +347,8 @@ pub struct Filter {
     pub scenario: Option<Arc<str>>,
     /// With one of these statuses; empty is any.
     pub statuses: Vec<Status>,
+    /// Started by one of these; empty is any.
+    pub triggers: Vec<Trigger>,
     /// With this business key.
     pub business_key: Option<Arc<str>>,
     /// Started at or after.
@@ -366,7 +369,7 @@ pub struct Row {
     pub run: RunId,
     /// How it stands.
     pub status: Status,
-    /// What it began as; input and context left out.
+    /// What it began as; of input and context only `trigger`.
     #[serde(skip)]
     pub origin: Origin,
     /// The number of its records.

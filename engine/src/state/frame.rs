@@ -30,7 +30,7 @@ pub(crate) struct Head {
 pub(crate) enum Detail {
     /// Everything.
     Whole,
-    /// Inputs and outputs left out: enough for a row of a list.
+    /// Inputs and outputs left out, of the context all but `trigger`: enough for a row of a list.
     Outline,
 }
 
@@ -192,7 +192,7 @@ fn decode_origin(input: &mut Reader<'_>, detail: Detail) -> Decoded<Origin> {
         parent: input
             .maybe(|input| Ok(Parent { run: input.run()?, address: input.maybe(Reader::address)? }))?,
         input: value(input, detail)?,
-        context: value(input, detail)?,
+        context: context(input, detail)?,
     })
 }
 
@@ -202,6 +202,21 @@ fn value(input: &mut Reader<'_>, detail: Detail) -> Decoded<sdk::Shared> {
         Detail::Whole => input.shared(),
         Detail::Outline => input.bytes().map(|_| sdk::Shared::new(sdk::Value::Null)),
     }
+}
+
+/// Of what a run's expressions read, an outline has what started the run.
+fn context(input: &mut Reader<'_>, detail: Detail) -> Decoded<sdk::Shared> {
+    #[derive(serde::Serialize, serde::Deserialize)]
+    struct Outline {
+        #[serde(default)]
+        trigger: sdk::Value,
+    }
+    if detail == Detail::Whole {
+        return input.shared();
+    }
+    let outline = serde_json::from_slice(input.bytes()?).unwrap_or(Outline { trigger: sdk::Value::Null });
+    let value = serde_json::to_value(outline).map_err(|_| Undecodable("a value that is no JSON"))?;
+    Ok(sdk::Shared::new(value))
 }
 
 fn encode_wait(out: &mut Writer, wait: &Wait) {

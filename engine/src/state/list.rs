@@ -234,6 +234,7 @@ fn fits(row: &Row, filter: &Filter) -> bool {
         && filter.tenant.as_ref().is_none_or(|tenant| *tenant == origin.tenant())
         && is(&filter.use_case, Some(origin.identity.use_case.as_str()))
         && is(&filter.scenario, origin.identity.scenario.as_ref().map(sdk::Scenario::as_str))
+        && (filter.triggers.is_empty() || filter.triggers.contains(&origin.trigger()))
         && is(&filter.business_key, origin.business_key.as_deref())
         && filter.from.is_none_or(|from| row.run.started_at() >= from)
         && filter.to.is_none_or(|to| row.run.started_at() < to)

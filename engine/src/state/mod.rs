@@ -28,6 +28,7 @@ mod sled;
 mod sorted;
 mod staged;
 mod table;
+mod trigger;
 
 use sdk::Timestamp;
 use tokio::sync::watch;
@@ -45,6 +46,7 @@ pub use journal::{History, Illegal};
 pub use memory::{Fault, Memory};
 pub use outgoing::{Damaged, Outgoing};
 pub use record::{Action, Entry, Origin, Parent, Record, Reply, Resolution, Status, Wait};
+pub use trigger::Trigger;
 
 /// Where durable runs live. `Ok` means: as durable as the store was told to be.
 ///

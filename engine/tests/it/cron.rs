@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use bactrian_engine::{
     Engine, Settings,
-    state::{Filter, Memory, Status},
+    state::{Filter, Memory, Status, Trigger},
 };
 use sdk::{Registry, Timestamp};
 
@@ -60,7 +60,9 @@ async fn a_schedule_starts_one_run_per_fire_and_identity() {
     let rows = engine.store().list(&Filter { limit: 100, ..Filter::default() }).await.unwrap().rows;
     let of_travel = rows.iter().filter(|row| row.origin.tenant().as_str() == "travel").count();
     assert_eq!((rows.len(), of_travel), (6, 3));
-    assert!(rows.iter().all(|row| row.status == Status::Succeeded));
+    assert!(rows.iter().all(|row| row.status == Status::Succeeded && row.origin.trigger() == Trigger::Cron));
+    let called = Filter { triggers: vec![Trigger::Call], limit: 100, ..Filter::default() };
+    assert!(engine.store().list(&called).await.unwrap().rows.is_empty());
 }
 
 #[tokio::test(start_paused = true)]

@@ -223,12 +223,22 @@ async fn a_run_that_has_ended_is_run_again_with_another_input_and_stays_what_it_
         let page = world.get(&new).await.json();
         assert_eq!((&page["parent"], &page["waits"][0]["key"]), (&before["id"], &json!(no)));
         assert_eq!(page["identity"], before["identity"]);
+        assert_eq!((&page["trigger"], &before["trigger"]), (&json!("rerun"), &json!("call")));
     }
     let mut after = world.get(&old).await.json();
     let children = after["children"].take();
     assert_eq!((children.as_array().unwrap().len(), &children[0]["node"]), (2, &json!(null)));
     after["children"] = json!([]);
     assert_eq!(after, before);
+    let found = format!("/v1/runs?limit=1&q={}", old.trim_start_matches("/v1/runs/"));
+    let page = world.get(&found).await.json();
+    assert_eq!(
+        (&page["items"][0]["id"], &page["next"]),
+        (&before["id"], &json!(null)),
+        "newer ones do not fit"
+    );
+    let page = world.get("/v1/runs?limit=1&trigger=call").await.json();
+    assert_eq!((&page["items"][0]["id"], &page["counts"]), (&before["id"], &json!({"cancelled": 1})));
     let brief = world.call("brief", "", &json!({})).await.header("x-run-id").unwrap().to_owned();
     for (id, status) in [(brief.as_str(), 409), ("01a0f000-0000-7000-8000-000000000000", 404), ("x", 404)] {
         assert_eq!(world.post(&format!("/v1/runs/{id}/rerun"), "", &json!({})).await.status, status, "{id}");

@@ -1,11 +1,11 @@
 import { queryOptions } from '@tanstack/react-query';
 import type { RunAction, RunItem, RunOrder, RunOrderResults, RunOrders, RunPage } from './generated/run';
 import type * as Told from './generated/run';
-import type { Undo } from './generated/runs';
+import type { Rerun, Started, Undo } from './generated/runs';
 import type { NodeFailure } from './generated/shared';
 import { type Part, type Query, get, post } from './http';
 
-export type { RunAction, RunItem, RunPage, RunStatus } from './generated/run';
+export type { RunAction, RunItem, RunPage, RunStatus, RunTrigger } from './generated/run';
 export type { NodeStatus } from './generated/shared';
 
 type Failed<T> = Omit<T, 'error'> & { readonly error?: Part<NodeFailure, 'code'> | null };
@@ -29,6 +29,7 @@ export interface RunFilter {
   readonly status?: string | undefined;
   readonly bizId?: string | undefined;
   readonly scenario?: string | undefined;
+  readonly trigger?: string | undefined;
   readonly key?: string | undefined;
   readonly from?: string | undefined;
   readonly to?: string | undefined;
@@ -63,6 +64,10 @@ export function undoQuery(id: string) {
 
 export function act(id: string, action: RunAction, body: RunOrder): Promise<RunItem> {
   return post(`/v1/runs/${encodeURIComponent(id)}/${action}`, body);
+}
+
+export function rerun(id: string, body: Rerun): Promise<Started> {
+  return post(`/v1/runs/${encodeURIComponent(id)}/rerun`, body);
 }
 
 export function actMany(body: RunOrders): Promise<RunOrderResults> {

@@ -89,6 +89,7 @@ export const runsRoute = createRoute({
       to: word(search['to']),
       minMs: word(search['minMs']),
       q: word(search['q']),
+      hide: oneOf(search['hide'], ['cron']),
     }),
   component: lazyRouteComponent(() => import('../runs/Runs'), 'Runs'),
 });

@@ -27,6 +27,7 @@ const RUN: Run = {
     bizId: 'car',
     scenario: null,
     level: 2,
+    trigger: 'call',
   },
   ...{ planHash: 'x', status: 'compensated', isDurable: false, isDegraded: false, startedAt: '' },
   ...{ endedAt: null, durationMs: 1, input: { id: 'O1', phone: '***' }, output: null },

@@ -1,11 +1,13 @@
 import { inWords } from '../app/words';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { ToggleButton } from 'react-aria-components';
 import { flowsQuery } from '../api/flows';
 import { type Key, useText } from '../app/text';
 import { SearchField, TextField } from '../kit/Field';
 import { Select } from '../kit/Select';
 import { Choice } from '../kit/Choice';
+import { Icon } from '../kit/Icon';
 import type { RunsSearch } from './filter';
 
 const SPAN: readonly (readonly [string, Key])[] = [
@@ -68,6 +70,14 @@ export function Filters({
       <Later value={search.q ?? ''} onChange={(q) => onChange({ q: some(q) })}>
         {(value, set) => <SearchField label={text('runs.find')} value={value} onChange={set} />}
       </Later>
+      <ToggleButton
+        className="k-button k-button-plain k-button-normal rn-hide"
+        isSelected={search.hide === 'cron'}
+        onChange={(isOn) => onChange({ hide: isOn ? 'cron' : undefined })}
+      >
+        <Icon name="clock" size={14} />
+        {text('runs.hideCron')}
+      </ToggleButton>
     </div>
   );
 }

@@ -3,6 +3,8 @@ import { useEffect, useRef } from 'react';
 import type { RunItem } from '../api/runs';
 import { useFlowTitle } from '../app/flowTitle';
 import { useDuration, useMoments, useText } from '../app/text';
+import { Icon } from '../kit/Icon';
+import { TRIGGER } from './trigger';
 import { LevelMark, StatusMark } from '../kit/Mark';
 import { IdentityMark } from '../kit/Panel';
 import { useRows } from './useRows';
@@ -130,6 +132,19 @@ function Cells({ item, longest }: { readonly item: RunItem; readonly longest: nu
           {titleOf(item.flow)}
         </Link>
         <small className="mono dim">v{item.version}</small>
+        {item.trigger === 'call' ? null : (
+          <span
+            className="rn-by dim"
+            role="img"
+            aria-label={text(TRIGGER[item.trigger])}
+            title={text(TRIGGER[item.trigger])}
+          >
+            <Icon
+              name={item.trigger === 'cron' ? 'clock' : item.trigger === 'rerun' ? 'repeat' : 'workflow'}
+              size={12}
+            />
+          </span>
+        )}
       </span>
       <span role="cell" className="rn-identity">
         <LevelMark level={item.level} />

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { Suspense, lazy, useMemo, useState } from 'react';
+import { Suspense, lazy, useEffect, useMemo, useState } from 'react';
 import { get } from '../api/http';
 import type { RunItem, RunPage } from '../api/runs';
 import { stated } from '../app/search';
@@ -35,6 +35,11 @@ export function Runs() {
       (sum, status) => sum + (counts[status] ?? 0),
       0,
     );
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  // The engine looks only so far back at once; what fits may lie further.
+  useEffect(() => {
+    if (items.length === 0 && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [items.length, hasNextPage, isFetchingNextPage, fetchNextPage]);
   const tab = tabOf(search.status);
   return (
     <div className="rn">
@@ -65,7 +70,7 @@ export function Runs() {
       >
         {query.isError ? (
           <Trouble error={query.error} onRetry={() => void query.refetch()} />
-        ) : items.length === 0 && !query.isPending ? (
+        ) : items.length === 0 && !query.isPending && !query.hasNextPage ? (
           <NoRuns
             isFiltered={isFiltered(search)}
             onClear={() =>
@@ -77,6 +82,7 @@ export function Runs() {
                 to: undefined,
                 minMs: undefined,
                 q: undefined,
+                hide: undefined,
               })
             }
           />
@@ -86,7 +92,7 @@ export function Runs() {
             selected={selected}
             onSelect={setSelected}
             onEnd={() => {
-              if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage();
+              if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
             }}
           />
         )}
@@ -98,10 +104,10 @@ export function Runs() {
 
 function useRuns(search: RunsSearch) {
   const [now] = useState(() => Date.now());
-  const { flow, status, key, from, to, minMs, q, bizId, scenario } = search;
+  const { flow, status, key, from, to, minMs, q, hide, bizId, scenario } = search;
   const filter = useMemo(
-    () => requestOf({ flow, status, key, from, to, minMs, q, bizId, scenario }, now),
-    [flow, status, key, from, to, minMs, q, bizId, scenario, now],
+    () => requestOf({ flow, status, key, from, to, minMs, q, hide, bizId, scenario }, now),
+    [flow, status, key, from, to, minMs, q, hide, bizId, scenario, now],
   );
   return useInfiniteQuery({
     queryKey: ['runs', 'list', filter],
@@ -117,8 +123,8 @@ function chosenOf(items: readonly RunItem[], selected: ReadonlySet<string>): Run
   return items.filter((item) => selected.has(item.id));
 }
 
-function isFiltered({ flow, status, key, from, minMs, q, bizId }: RunsSearch): boolean {
-  return [flow, status, key, from, minMs, q, bizId].some((one) => one !== undefined);
+function isFiltered({ flow, status, key, from, minMs, q, hide, bizId }: RunsSearch): boolean {
+  return [flow, status, key, from, minMs, q, hide, bizId].some((one) => one !== undefined);
 }
 
 function NoRuns({

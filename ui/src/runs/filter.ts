@@ -1,5 +1,5 @@
 /** The filters of the runs list: from the URL to the request, and what counts mean. */
-import type { RunFilter, RunStatus } from '../api/runs';
+import type { RunFilter, RunStatus, RunTrigger } from '../api/runs';
 
 export interface RunsSearch {
   readonly flow?: string | undefined;
@@ -9,6 +9,8 @@ export interface RunsSearch {
   readonly to?: string | undefined;
   readonly minMs?: string | undefined;
   readonly q?: string | undefined;
+  /** Runs that a schedule started are left out. */
+  readonly hide?: 'cron' | undefined;
   readonly bizId?: string | undefined;
   readonly scenario?: string | undefined;
 }
@@ -24,6 +26,10 @@ export const STATUSES = [
   'cancelled',
   'succeeded',
 ] as const satisfies readonly RunStatus[];
+
+/** Every one, or the list would hide more than it says. */
+const EVERY: Readonly<Record<RunTrigger, true>> = { call: true, cron: true, flow: true, rerun: true };
+const TRIGGERS = Object.keys(EVERY);
 
 export const TABS = {
   all: undefined,
@@ -48,10 +54,11 @@ export const SPANS = { '1h': HOUR, '24h': 24 * HOUR, '7d': 168 * HOUR } as const
 
 /** `from` is a moment or a span back from now, such as `24h`; a span is cut to the minute so that a request can be kept. */
 export function requestOf(search: RunsSearch, now: number): RunFilter {
-  const { from, minMs, ...rest } = search;
+  const { from, minMs, hide, ...rest } = search;
   const least = minMs === undefined ? undefined : Number(minMs);
   return {
     ...rest,
+    trigger: hide === undefined ? undefined : TRIGGERS.filter((one) => one !== hide).join(','),
     from: momentOf(from, now),
     minMs: least === undefined || Number.isNaN(least) || least <= 0 ? undefined : least,
     limit: 100,

@@ -15,6 +15,12 @@ test('a duration that is no number is not asked for', () => {
   expect(requestOf({ minMs: '250' }, NOW).minMs).toBe(250);
 });
 
+test('hiding what schedules started asks for everything else', () => {
+  expect(requestOf({ hide: 'cron' }, NOW).trigger).toBe('call,flow,rerun');
+  expect(requestOf({}, NOW)).not.toHaveProperty('hide');
+  expect(requestOf({}, NOW).trigger).toBeUndefined();
+});
+
 test('one parked run among thousands keeps a visible share, and shares add up to the strip', () => {
   const shares = sharesOf({ parked: 1, succeeded: 9999 });
   expect(shares.map((one) => one.status)).toEqual(['parked', 'succeeded']);

@@ -23,6 +23,7 @@ const run = (nodes: readonly RunNode[], more: Partial<Run> = {}): Run => ({
   bizId: null,
   scenario: null,
   level: 3,
+  trigger: 'call',
   planHash: 'h',
   status: 'succeeded',
   isDurable: false,

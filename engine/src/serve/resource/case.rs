@@ -28,6 +28,7 @@ use crate::{
         Answer, Ask, Problem,
         openapi::{Header, Operation, Sent, Tag},
     },
+    state::Trigger,
 };
 
 /// A draft to run, and the case to run it by.
@@ -291,6 +292,7 @@ fn shown(finished: &Finished, identity: Identity, plan: Arc<Plan>, input: Shared
         plan,
         identity: Arc::new(identity),
         started_at: finished.report.started_at,
+        trigger: Trigger::Call,
         parent: None,
         input,
         is_traced: true,

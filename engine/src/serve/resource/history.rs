@@ -24,15 +24,24 @@ use crate::{
 const FAMILY: usize = 100;
 /// So many durable runs are counted, the newest first.
 const COUNTED: usize = 5_000;
+/// So often the store is asked for more while a page is not full.
+const LOOKS: usize = 20;
 
-/// Durable runs that a filter wants, newest first.
-pub(super) async fn rows(engine: &Engine, filter: &recent::Filter) -> Result<Vec<Item>, Problem> {
+/// Durable runs that a filter wants, newest first, and how far back was looked: none = as far as they go.
+pub(super) async fn rows(
+    engine: &Engine,
+    filter: &recent::Filter,
+) -> Result<(Vec<Item>, Option<String>), Problem> {
     let now = engine.settings().clock.now();
-    let rows = wanted(engine, filter).await?;
-    Ok(rows.iter().map(|row| item(row, now)).collect())
+    let (rows, end) = wanted(engine, filter, LOOKS).await?;
+    Ok((rows.iter().map(|row| item(row, now)).collect(), end.map(|end| end.to_string())))
 }
 
-async fn wanted(engine: &Engine, filter: &recent::Filter) -> Result<Vec<Row>, Problem> {
+async fn wanted(
+    engine: &Engine,
+    filter: &recent::Filter,
+    looks: usize,
+) -> Result<(Vec<Row>, Option<RunId>), Problem> {
     let given = |text: &Option<String>| text.as_deref().map(Arc::from);
     let tenant = match filter.biz_id.as_deref() {
         Some("default") => Some(Tenant::default()),
@@ -40,24 +49,35 @@ async fn wanted(engine: &Engine, filter: &recent::Filter) -> Result<Vec<Row>, Pr
         None => None,
     };
     let statuses = Status::ALL.into_iter().filter(|is| filter.statuses.iter().any(|word| word == is.word()));
-    let wanted = Filter {
+    let mut wanted = Filter {
         flow: given(&filter.flow),
         tenant,
         use_case: None,
         scenario: given(&filter.scenario).filter(|scenario: &Arc<str>| **scenario != *"default"),
         statuses: statuses.collect(),
+        triggers: filter.triggers.clone(),
         business_key: given(&filter.key),
         from: filter.from,
         to: filter.to,
         before: filter.before.as_ref().and_then(|id| id.parse().ok()),
-        limit: filter.limit + 1,
+        limit: filter.limit,
     };
     if !filter.statuses.is_empty() && wanted.statuses.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), None));
     }
     let now = engine.settings().clock.now();
-    let page = engine.store().list(&wanted).await.map_err(|error| refused(&error))?;
-    Ok(page.rows.into_iter().filter(|row| matches(row, filter, now)).collect())
+    let mut found = Vec::new();
+    for _ in 0..looks {
+        let page = engine.store().list(&wanted).await.map_err(|error| refused(&error))?;
+        // One that is not full looked as far as one look may.
+        let is_full = page.rows.len() == wanted.limit;
+        found.extend(page.rows.into_iter().filter(|row| matches(row, filter, now)));
+        wanted.before = page.next;
+        if !is_full || wanted.before.is_none() || found.len() >= filter.limit {
+            break;
+        }
+    }
+    Ok((found, wanted.before))
 }
 
 fn matches(row: &Row, filter: &recent::Filter, now: i64) -> bool {
@@ -97,6 +117,7 @@ fn item(row: &Row, now: i64) -> Item {
         started_at: row.run.started_at(),
         ended_at: row.ended_at,
         duration_ms: took(row, now),
+        trigger: origin.trigger(),
         key: origin.business_key.clone(),
         error: row.failure.as_ref().map(|error| ItemError {
             code: Arc::clone(&error.code),
@@ -289,7 +310,7 @@ pub(super) async fn counts(
 ) -> Result<BTreeMap<&'static str, u64>, Problem> {
     let all = recent::Filter { statuses: Vec::new(), before: None, limit: COUNTED, ..filter.clone() };
     let mut counts = BTreeMap::new();
-    for row in wanted(engine, &all).await? {
+    for row in wanted(engine, &all, 1).await?.0 {
         *counts.entry(row.status.word()).or_default() += 1;
     }
     Ok(counts)

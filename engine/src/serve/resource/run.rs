@@ -17,7 +17,7 @@ use crate::{
         Answer, Ask, Problem, bytes,
         openapi::{Operation, Tag},
     },
-    state::{RunId, Status},
+    state::{RunId, Status, Trigger},
 };
 
 /// Items of a page, unless asked for fewer or more.
@@ -45,6 +45,10 @@ pub(in crate::serve) struct Wanted {
     biz_id: Option<String>,
     /// In these circumstances; `default` is the default.
     scenario: Option<String>,
+    /// Started by one of these, by comma: `call`, `cron`, `flow`, `rerun`.
+    #[serde(default, deserialize_with = "triggers")]
+    #[schemars(with = "Option<String>")]
+    trigger: Vec<Trigger>,
     /// With this business key.
     key: Option<String>,
     /// Started at or after: RFC 3339, or milliseconds since 1970.
@@ -76,6 +80,7 @@ impl Wanted {
             statuses: self.status,
             biz_id: self.biz_id,
             scenario: self.scenario,
+            triggers: self.trigger,
             key: self.key,
             from: self.from,
             to: self.to,
@@ -89,18 +94,34 @@ impl Wanted {
 
 /// Status words of the query, by comma. One that does not exist would find nothing, and nobody would know why.
 fn statuses<'de, D: Deserializer<'de>>(given: D) -> Result<Vec<String>, D::Error> {
-    let known = || Status::ALL.into_iter().map(Status::word);
-    let words = String::deserialize(given)?;
-    let word = |word: &str| match known().find(|known| *known == word.trim()) {
-        Some(known) => Ok(known.to_owned()),
-        None => Err(D::Error::custom(match nearest(word, known()) {
-            Some(meant) => format!("there is no status `{word}`; did you mean `{meant}`?"),
-            None => {
-                format!("there is no status `{word}`; there are {}", known().collect::<Vec<_>>().join(", "))
-            }
-        })),
+    let found = listed(&String::deserialize(given)?, "status", Status::ALL, Status::word)?;
+    Ok(found.into_iter().map(|status| status.word().to_owned()).collect())
+}
+
+/// What started a run, by comma.
+fn triggers<'de, D: Deserializer<'de>>(given: D) -> Result<Vec<Trigger>, D::Error> {
+    listed(&String::deserialize(given)?, "trigger", Trigger::ALL, Trigger::word)
+}
+
+fn listed<T: Copy, E: serde::de::Error, const N: usize>(
+    words: &str,
+    what: &str,
+    all: [T; N],
+    word_of: fn(T) -> &'static str,
+) -> Result<Vec<T>, E> {
+    let find = |word: &str| {
+        let known = || all.into_iter().map(word_of);
+        all.into_iter().find(|one| word_of(*one) == word).ok_or_else(|| {
+            E::custom(match nearest(word, known()) {
+                Some(meant) => format!("there is no {what} `{word}`; did you mean `{meant}`?"),
+                None => {
+                    let known = known().collect::<Vec<_>>().join(", ");
+                    format!("there is no {what} `{word}`; there are {known}")
+                }
+            })
+        })
     };
-    words.split(',').filter(|word| !word.trim().is_empty()).map(word).collect()
+    words.split(',').map(str::trim).filter(|word| !word.is_empty()).map(find).collect()
 }
 
 /// The `next` of the page before.
@@ -174,11 +195,15 @@ pub(in crate::serve) async fn list(ask: Ask) -> Answer {
         *counts.entry(word.to_owned()).or_default() += count;
     }
     let mut items = page.items;
-    items.extend(history::rows(&ask.engine, &filter).await?);
+    let (durable, end) = history::rows(&ask.engine, &filter).await?;
+    items.extend(durable);
     items.sort_unstable_by(|a, b| b.id.cmp(&a.id));
-    let has_more = page.next.is_some() || items.len() > filter.limit;
+    // What is older than either look went is for the next page.
+    let end = page.next.map(|id| id.to_string()).max(end);
+    items.retain(|item| end.as_deref().is_none_or(|end| *item.id >= *end));
+    let cut = items.get(filter.limit.saturating_sub(1)).filter(|_| items.len() > filter.limit);
+    let next = cut.map(|item| item.id.to_string()).or(end);
     items.truncate(filter.limit);
-    let next = items.last().filter(|_| has_more).map(|item| item.id.to_string());
     ok(&Runs { items, next, counts })
 }
 

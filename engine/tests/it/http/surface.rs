@@ -229,7 +229,7 @@ impl Asking {
         let waits = self.run("pay", json!({"no": "P1"}), "waiting").await;
         let done = self.world.call("shop", "x-biz-id: travel\r\n", &json!({})).await;
         let done = done.header("x-run-id").unwrap().to_owned();
-        let query = "status=parked,waiting&limit=2&from=2020-01-01T00:00:00Z&to=9999999999999&minMs=0";
+        let query = "status=parked,waiting&limit=2&from=2020-01-01T00:00:00Z&to=9999999999999&minMs=0&trigger=call,rerun";
         self.get(&format!("/v1/runs?{query}"), &[]).await;
         let list = self.get("/v1/runs?flow=buy&bizId=default&scenario=default&q=buy", &[]).await.json();
         assert_eq!(list["items"].as_array().unwrap().len(), 2, "{list}");

@@ -41,6 +41,8 @@ export interface Run {
   readonly endedAt: string | null;
   /** How long it took, or takes so far. */
   readonly durationMs: number;
+  /** What started it. */
+  readonly trigger: RunTrigger;
   /** Its business key. */
   readonly key: string | null;
   /** Why it did not end well, whole. */
@@ -183,6 +185,8 @@ export interface RunItem {
   readonly endedAt: string | null;
   /** How long it took, or takes so far. */
   readonly durationMs: number;
+  /** What started it. */
+  readonly trigger: RunTrigger;
   /** Its business key. */
   readonly key: string | null;
   /** Why it did not end well. */
@@ -307,6 +311,8 @@ export type RunStatus =
   | 'cancelled'
   | 'timed_out'
   | 'parked';
+/** What started a run. */
+export type RunTrigger = 'call' | 'cron' | 'flow' | 'rerun';
 /** What a run waits for. */
 export interface RunWait {
   /** The address of the node that waits. */
