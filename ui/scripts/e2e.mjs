@@ -12,6 +12,7 @@ import { matrix } from '../test/matrix.mjs';
 import { mouse } from '../test/mouse.mjs';
 import { operate } from '../test/operate.mjs';
 import { alone, hints, replay } from '../test/replay.mjs';
+import { rerun } from '../test/rerun.mjs';
 import { screens } from '../test/screens.mjs';
 import { shipped } from '../test/shipped.mjs';
 import { together } from '../test/together.mjs';
@@ -49,6 +50,7 @@ for (const [name, run] of Object.entries({
   alone,
   hints,
   operate,
+  rerun,
   matrix,
   shipped,
   together,

@@ -8,6 +8,7 @@ import { Icon } from '../kit/Icon';
 import { useNotes } from '../kit/Live';
 import { LevelMark, StatusMark } from '../kit/Mark';
 import { Banner, IdentityMark } from '../kit/Panel';
+import { TRIGGER } from '../runs/trigger';
 import { Fact } from './Fact';
 import { waitsAt } from './NodeNow';
 import { Operate } from './Operate';
@@ -70,6 +71,7 @@ export function TraceHead({
         </Fact>
         <Fact name={text('trace.started')}>
           <span className="num">{moments.full(run.startedAt)}</span>
+          <span className="dim">{text(TRIGGER[run.trigger])}</span>
         </Fact>
         {run.key == null ? null : (
           <Fact name={text('runs.key')}>
@@ -78,7 +80,7 @@ export function TraceHead({
         )}
         <Fact name={text('trace.id')}>
           <span className="mono" title={run.id}>
-            {run.id.slice(0, 8)}…{run.id.slice(-4)}
+            {shortOf(run.id)}
           </span>
           <Copy value={run.id} />
         </Fact>
@@ -88,6 +90,11 @@ export function TraceHead({
       <Waiting run={run} nameOf={nameOf} />
     </>
   );
+}
+
+/** Begins with the time, so that the end tells one run from the next. */
+function shortOf(id: string): string {
+  return `${id.slice(0, 8)}…${id.slice(-4)}`;
 }
 
 function Copy({ value }: { readonly value: string }) {
@@ -105,20 +112,30 @@ function Copy({ value }: { readonly value: string }) {
 
 function Family({ run }: { readonly run: Run }) {
   const text = useText();
-  const others = [
-    ...(run.parent == null ? [] : [run.parent]),
-    ...(run.children ?? []).map((child) => child.id),
-  ];
-  if (others.length === 0) return null;
-  return (
-    <Fact name={text('trace.family')}>
-      {others.map((id) => (
-        <Link key={id} to="/runs/$id" params={{ id }} className="mono">
-          {id.slice(0, 13)}
-        </Link>
-      ))}
-    </Fact>
-  );
+  const children = run.children ?? [];
+  const groups = [
+    { name: 'trace.rerunOf', ids: run.trigger === 'rerun' ? [run.parent] : [] },
+    { name: 'trace.rerunAs', ids: children.filter((one) => one.node === null).map((one) => one.id) },
+    {
+      name: 'trace.family',
+      ids: [
+        run.trigger === 'rerun' ? null : run.parent,
+        ...children.filter((one) => one.node !== null).map((one) => one.id),
+      ],
+    },
+  ] as const;
+  return groups.map(({ name, ids }) => {
+    const known = ids.flatMap((id) => (id == null ? [] : [id]));
+    return known.length === 0 ? null : (
+      <Fact key={name} name={text(name)}>
+        {known.map((id) => (
+          <Link key={id} to="/runs/$id" params={{ id }} className="mono" title={id}>
+            {shortOf(id)}
+          </Link>
+        ))}
+      </Fact>
+    );
+  });
 }
 
 /** What the run as a whole waits for, in a line; the drawer has it in full. */
