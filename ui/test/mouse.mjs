@@ -53,6 +53,8 @@ export async function mouse(world) {
   text = await draft(world, page, flow.file);
   assert.match(text, /order: \[load, prepare, guard, close/);
 
+  await dropped(world, page);
+
   for (let i = 0; i < 4; i += 1) await page.getByRole('button', { name: '撤销' }).click();
   await page.waitForTimeout(2400);
   text = await draft(world, page, flow.file);
@@ -66,4 +68,43 @@ export async function mouse(world) {
   await page.getByRole('dialog').waitFor();
   assert.deepEqual(errors, []);
   await page.close();
+}
+
+/** What is dropped in the open stands there; what the next one of its name gets is the layout's choice. */
+async function dropped({ assert, api }, page) {
+  const pane = await page.locator('.react-flow__pane').boundingBox();
+  const spot = { x: Math.round(pane.width / 2), y: Math.round(pane.height - 90) };
+  const entry = page.locator('.palette-entry', { hasText: 'log' }).first();
+  await entry.dragTo(page.locator('.react-flow__pane'), { targetPosition: spot, force: true });
+  await node(page, 'log').waitFor();
+  await page.waitForTimeout(500);
+  const box = await node(page, 'log').boundingBox();
+  const off = [box.x + box.width / 2 - pane.x - spot.x, box.y + box.height / 2 - pane.y - spot.y];
+  assert.ok(Math.hypot(...off) < 12, `it stands ${off} beside the drop`);
+  const pins = async () => (await (await fetch(`${api}/v1/layout/cancel-order`)).json()).pins;
+  assert.ok('log' in (await pins()), 'the place is kept');
+  await page.getByRole('button', { name: '撤销' }).click();
+  await node(page, 'log').waitFor({ state: 'detached' });
+
+  const from = await node(page, 'load').locator('.react-flow__handle-right').boundingBox();
+  await page.mouse.move(from.x + 4, from.y + from.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(pane.x + 300, pane.y + pane.height - 120, { steps: 12 });
+  await page.mouse.up();
+  await page.locator('.quick-input').fill('映射');
+  await page.locator('.quick .palette-entry').first().click();
+  await node(page, 'map').waitFor();
+  await page.waitForTimeout(500);
+  const away = await node(page, 'map').boundingBox();
+  const beside = [away.x - pane.x - 300, away.y + away.height / 2 - pane.y - pane.height + 120];
+  assert.ok(Math.hypot(...beside) < 12, `it stands ${beside} beside the end of the line`);
+  await page.getByRole('button', { name: '撤销' }).click();
+  await node(page, 'map').waitFor({ state: 'detached' });
+
+  await node(page, 'load').click();
+  await entry.dblclick();
+  await node(page, 'log').waitFor();
+  assert.ok(!('log' in (await pins())), 'nobody chose a place for this one');
+  await page.getByRole('button', { name: '撤销' }).click();
+  await node(page, 'log').waitFor({ state: 'detached' });
 }

@@ -16,6 +16,7 @@ import '@xyflow/react/dist/base.css';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { CanvasTools, useFitView } from './CanvasTools';
 import { LineEdge, type LineFlowEdge } from './LineEdge';
+import { CARD } from './layout';
 import { type CardNode, NodeCard } from './NodeCard';
 import { Overview } from './Overview';
 import { Why, useLinks } from './links';
@@ -23,6 +24,11 @@ import './canvas.css';
 
 const NODE_TYPES = { card: NodeCard };
 const EDGE_TYPES = { line: LineEdge };
+
+export interface Spot {
+  readonly x: number;
+  readonly y: number;
+}
 
 export interface CanvasProps {
   readonly nodes: readonly CardNode[];
@@ -36,13 +42,14 @@ export interface CanvasProps {
   readonly onSelectEdge?: (edge: string | undefined) => void;
   readonly onConnect?: (from: string, to: string, at: { x: number; y: number }) => void;
   readonly onReconnect?: (edge: LineFlowEdge, next: Connection) => void;
-  readonly onDropAway?: (from: string, at: { x: number; y: number }) => void;
+  /** `at` in the window, `spot` where the card would stand. */
+  readonly onDropAway?: (from: string, at: Spot, spot: Spot) => void;
   readonly whyNot?: (from: string, to: string) => string | undefined;
   readonly onMoved?: (
     moved: readonly { readonly key: string; readonly x: number; readonly y: number }[],
   ) => void;
   readonly onOpen?: (key: string) => void;
-  readonly onDropItem?: (item: string, at: { x: number; y: number }, edge: string | undefined) => void;
+  readonly onDropItem?: (item: string, at: Spot, edge: string | undefined, spot: Spot) => void;
   readonly tools?: ReactNode;
   readonly children?: ReactNode;
 }
@@ -247,6 +254,7 @@ function offBy(start: number, size: number, whole: number): number {
 /** A palette entry dragged over: the edge under the pointer is the one whose box it hits. */
 function useDrop({ onDropItem }: CanvasProps, box: React.RefObject<HTMLDivElement | null>) {
   const [target, setTarget] = useState<string>();
+  const { screenToFlowPosition } = useReactFlow();
   const edgeAt = (x: number, y: number): string | undefined => {
     for (const element of box.current?.ownerDocument.elementsFromPoint(x, y) ?? []) {
       const edge = element.closest('.react-flow__edge');
@@ -268,7 +276,9 @@ function useDrop({ onDropItem }: CanvasProps, box: React.RefObject<HTMLDivElemen
       setTarget(undefined);
       if (item === '') return;
       event.preventDefault();
-      onDropItem?.(item, { x: event.clientX, y: event.clientY }, edgeAt(event.clientX, event.clientY));
+      const at = { x: event.clientX, y: event.clientY };
+      const { x, y } = screenToFlowPosition(at);
+      onDropItem?.(item, at, edgeAt(at.x, at.y), { x: x - CARD.width / 2, y: y - CARD.height / 2 });
     },
   };
 }

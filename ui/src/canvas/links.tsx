@@ -1,8 +1,15 @@
 /** Connecting by hand: refused while dragging with the reason at the pointer; a drop in the open asks what to add. */
-import type { Connection, Edge, OnConnectEnd } from '@xyflow/react';
+import {
+  type Connection,
+  type Edge,
+  type InternalNode,
+  type OnConnectEnd,
+  useReactFlow,
+} from '@xyflow/react';
 import { useMemo, useRef, useState } from 'react';
 import { useText } from '../app/text';
 import type { CanvasProps } from './FlowCanvas';
+import { CARD } from './layout';
 import type { LineFlowEdge } from './LineEdge';
 
 interface Reason {
@@ -31,7 +38,15 @@ export function useLinks(props: CanvasProps) {
   latest.current = { props, why };
   const pointer = useRef({ x: 0, y: 0 });
   const refused = useRef(false);
+  const { screenToFlowPosition } = useReactFlow();
   const handlers = useMemo(() => {
+    /** Beside the line's end, in the group of the card it comes from. */
+    const spotOf = (from: InternalNode, at: { x: number; y: number }) => {
+      const { x, y } = screenToFlowPosition(at);
+      const { positionAbsolute: absolute } = from.internals;
+      const corner = { x: absolute.x - from.position.x, y: absolute.y - from.position.y };
+      return { x: x - corner.x, y: y - corner.y - CARD.height / 2 };
+    };
     const onConnectEnd: OnConnectEnd = (event, state) => {
       setWhy(undefined);
       const at = 'clientX' in event ? { x: event.clientX, y: event.clientY } : pointer.current;
@@ -40,7 +55,7 @@ export function useLinks(props: CanvasProps) {
       const wasRefused = refused.current;
       refused.current = false;
       if (isOpenGround && !wasRefused && state.fromNode !== null && state.fromHandle?.type === 'source')
-        latest.current.props.onDropAway?.(state.fromNode.id, at);
+        latest.current.props.onDropAway?.(state.fromNode.id, at, spotOf(state.fromNode, at));
     };
     return {
       onConnectEnd,
@@ -62,6 +77,6 @@ export function useLinks(props: CanvasProps) {
         setWhy(undefined);
       },
     };
-  }, []);
+  }, [screenToFlowPosition]);
   return { why, handlers };
 }

@@ -4,7 +4,7 @@ import { useCallback, useMemo, useRef } from 'react';
 import { layoutQuery } from '../api/engine';
 import { useSettings } from '../app/settings';
 import { useText } from '../app/text';
-import { FlowCanvas } from '../canvas/FlowCanvas';
+import { FlowCanvas, type Spot } from '../canvas/FlowCanvas';
 import { type Change, titleOf } from '../canvas/card';
 import type { LineData } from '../canvas/LineEdge';
 import { type Pins, pinned } from '../canvas/layout';
@@ -186,13 +186,13 @@ function useGestures() {
         });
         actions.reconnect(scope, { ...ends(old), from: id }, ends(next));
       },
-      onDropAway: (from: string, at: { x: number; y: number }) => {
+      onDropAway: (from: string, at: Spot, spot: Spot) => {
         const a = nodeOfKey(from);
-        if (a.isNode) set({ quickAdd: { ...at, anchor: a.id, scope: a.scope } });
+        if (a.isNode) set({ quickAdd: { ...at, anchor: a.id, scope: a.scope, spot } });
       },
-      onDropItem: (item: string, at: { x: number; y: number }, edge: string | undefined) => {
+      onDropItem: (item: string, at: Spot, edge: string | undefined, spot: Spot) => {
         const { base, body } = bodyFor(item, components);
-        const place = edge === undefined ? undefined : edgePlace(edge, at);
+        const place = edge === undefined ? { ...at, scope: [], spot } : edgePlace(edge, at);
         actions.add(place, base, body);
       },
     };

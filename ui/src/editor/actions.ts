@@ -10,6 +10,7 @@ import type { Outcome } from '../core/commands/run';
 import { wrap } from '../core/commands/wrap';
 import type { JsonObject, Path } from '../core/json';
 import { useNotes } from '../kit/Live';
+import { usePinNew } from './pins';
 import { type Editing, useEditing } from './session';
 import { type QuickAdd, keyPath, nodeOfKey, useView } from './view';
 
@@ -74,7 +75,8 @@ export interface Actions {
 }
 
 export function useActions(): Actions {
-  const { session, watch, isReadOnly, run } = useEditing();
+  const { session, watch, isReadOnly, run, flow } = useEditing();
+  const pinNew = usePinNew(flow);
   const report = useReport();
   const text = useText();
   const say = useNotes((state) => state.say);
@@ -92,7 +94,7 @@ export function useActions(): Actions {
       return isReadOnly;
     };
     return {
-      ...adders({ watch, document, select, guard, run }),
+      ...adders({ watch, document, select, guard, run, pinNew }),
       ...edgeActions({ document, select, guard, run, watch, set }),
       remove: () => {
         const { edge } = useView.getState();
@@ -134,7 +136,7 @@ export function useActions(): Actions {
       undo: () => stepped(session.undo(), say, text('note.undone')),
       redo: () => stepped(session.redo(), say, text('note.redone')),
     };
-  }, [session, watch, isReadOnly, run, report, text, say, set]);
+  }, [session, watch, isReadOnly, run, pinNew, report, text, say, set]);
 }
 
 const WRAP_KEYS: Readonly<Record<'foreach' | 'loop' | 'race', JsonObject>> = {
@@ -151,7 +153,9 @@ interface Tools {
   readonly run: Editing['run'];
 }
 
-function adders({ watch, document, select, guard, run }: Tools): Pick<Actions, 'add'> {
+type AddTools = Tools & { readonly pinNew: ReturnType<typeof usePinNew> };
+
+function adders({ watch, document, select, guard, run, pinNew }: AddTools): Pick<Actions, 'add'> {
   return {
     add: (place, base, body) => {
       if (guard()) return;
@@ -159,10 +163,15 @@ function adders({ watch, document, select, guard, run }: Tools): Pick<Actions, '
       const { draft } = watch.projection();
       const id = draft === undefined ? base : suggestId(draft, scope, base);
       const node: NewNode = { id, body };
-      if (place?.edge !== undefined) select(run(insertOnEdge, { ...scope, ...node, ...place.edge }));
-      else if (place?.anchor !== undefined)
-        select(run(appendAfter, { ...scope, ...node, anchor: place.anchor }));
-      else select(run(addNode, { ...scope, ...node }));
+      const outcome =
+        place?.edge !== undefined
+          ? run(insertOnEdge, { ...scope, ...node, ...place.edge })
+          : place?.anchor !== undefined
+            ? run(appendAfter, { ...scope, ...node, anchor: place.anchor })
+            : run(addNode, { ...scope, ...node });
+      const [path] = outcome.ok ? outcome.selection : [];
+      if (path !== undefined) pinNew(path.join('/'), place?.spot);
+      select(outcome);
     },
   };
 }

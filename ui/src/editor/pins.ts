@@ -25,6 +25,24 @@ export function usePins(flow: string): (moved: Moved) => void {
   );
 }
 
+/** A new node stands where it was put; without a place the pin that an earlier one of its name left is forgotten. */
+export function usePinNew(flow: string): (key: string, spot: { x: number; y: number } | undefined) => void {
+  const queries = useQueryClient();
+  const move = usePins(flow);
+  return useCallback(
+    (key, spot) => {
+      const { queryKey } = layoutQuery(flow);
+      if (spot !== undefined) return move([{ key, ...spot }]);
+      const old = queries.getQueryData<Layout>(queryKey);
+      const { [addressOf(keyPath(key)).join('.')]: left, ...pins } = old?.pins ?? {};
+      if (left === undefined) return;
+      queries.setQueryData(queryKey, { pins });
+      pin(flow, { pins }).catch(() => undefined);
+    },
+    [flow, queries, move],
+  );
+}
+
 export function useUnpin(flow: string): () => void {
   const queries = useQueryClient();
   return useCallback(() => {

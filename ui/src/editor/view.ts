@@ -10,6 +10,8 @@ export interface QuickAdd {
   readonly anchor?: string;
   readonly edge?: { readonly from: string; readonly to: string };
   readonly scope: Path;
+  /** Where its card shall stand; else where the layout puts it. */
+  readonly spot?: { readonly x: number; readonly y: number };
 }
 export interface CaseMenu {
   readonly x: number;
