@@ -25,9 +25,13 @@ export function SelectPopover({ label, options, value, trigger, onChoose, onClos
         autoFocus
         items={options}
         selectionMode="single"
-        disallowEmptySelection={value !== null}
         selectedKeys={value === null ? [] : [value]}
-        onAction={(key) => onChoose(String(key))}
+        onSelectionChange={(keys) => {
+          // What was chosen already is taken out of the choice: nothing changes.
+          const [key] = [...keys];
+          if (key === undefined) onClose();
+          else onChoose(String(key));
+        }}
       >
         {(option) => <OptionItem option={option} />}
       </ListBox>
