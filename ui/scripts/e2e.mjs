@@ -14,6 +14,7 @@ import { operate } from '../test/operate.mjs';
 import { alone, hints, replay } from '../test/replay.mjs';
 import { rerun } from '../test/rerun.mjs';
 import { screens } from '../test/screens.mjs';
+import { settings } from '../test/settings.mjs';
 import { shipped } from '../test/shipped.mjs';
 import { together } from '../test/together.mjs';
 import { variant } from '../test/variant.mjs';
@@ -52,6 +53,7 @@ for (const [name, run] of Object.entries({
   operate,
   rerun,
   matrix,
+  settings,
   shipped,
   together,
   live,

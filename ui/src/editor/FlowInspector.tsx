@@ -1,17 +1,14 @@
+import './flowForms.css';
 import { useText } from '../app/text';
 import { inWords } from '../app/words';
 import { isObject } from '../core/json';
 import { titleIn } from '../core/title';
 import { Icon } from '../kit/Icon';
 import { Close, Committed, Fold, titlePath, useCommit } from './InspectorParts';
+import { InputFields } from './InputFields';
+import { TriggersForm } from './TriggersForm';
 import { YamlField } from './YamlField';
 import { useEditing, useValue } from './session';
-
-const PARTS = [
-  { key: 'triggers', title: 'inspector.triggers' },
-  { key: 'input', title: 'inspector.input' },
-  { key: 'output', title: 'test.output' },
-] as const;
 
 /** Nothing chosen: the flow itself, what it is called, what starts it, what goes in and out. */
 export function FlowInspector() {
@@ -63,18 +60,15 @@ export function FlowInspector() {
         />
         <p className="k-hint">{durable === true ? text('inspector.durable') : text('inspector.transient')}</p>
       </section>
-      {PARTS.map(({ key, title: name }) => (
-        <Part key={key} name={key} title={text(name)} />
-      ))}
+      <Fold title={text('inspector.triggers')} isOpen>
+        <TriggersForm />
+      </Fold>
+      <Fold title={text('inspector.input')} isOpen>
+        <InputFields />
+      </Fold>
+      <Fold title={text('test.output')} isOpen={false}>
+        <YamlField path={['output']} label={text('test.output')} />
+      </Fold>
     </aside>
-  );
-}
-
-function Part({ name, title }: { readonly name: string; readonly title: string }) {
-  if (useValue([name]) === undefined) return null;
-  return (
-    <Fold title={title} isOpen={name !== 'output'}>
-      <YamlField path={[name]} label={title} />
-    </Fold>
   );
 }

@@ -13,10 +13,7 @@ import { type Json, type JsonObject, type Path, isObject } from '../core/json';
 import { type Kind, kindOf } from '../core/language';
 import { nodeAt, readValue } from '../core/tree';
 import { idsIn } from '../core/variant/effective';
-import { SchemaForm } from '../forms/SchemaForm';
 import { NamesContext } from '../forms/names';
-import { OriginContext } from '../forms/origin';
-import { isShowable } from '../forms/schema';
 import { Button } from '../kit/Button';
 import { Icon } from '../kit/Icon';
 import { Empty } from '../kit/Panel';
@@ -27,8 +24,7 @@ import { useReport } from './actions';
 import { completeNames } from './inspectorNames';
 import { useComponentMap, usePoints } from './facts';
 import { FLOW_KEYS, POLICY_KEYS, flowSchema, kindSchema, policySchema } from './nodeSchemas';
-import { useOrigin } from './origin';
-import { usePatches } from './patches';
+import { Part } from './SchemaPart';
 import { useEditing, useProjection, useValue } from './session';
 import { YamlField } from './YamlField';
 import { useSample } from './useHints';
@@ -218,26 +214,6 @@ function KindPart({
         <Part id={`${nodeKey}-with`} path={[...path, 'with']} schema={schema} value={value['with']} />
       )}
     </section>
-  );
-}
-
-interface PartProps {
-  readonly id: string;
-  readonly path: Path;
-  readonly schema: JsonObject;
-  readonly value: Parameters<typeof SchemaForm>[0]['value'];
-}
-
-/** A schema's form, or the text itself where the form cannot show the schema. */
-function Part({ id, path, schema, value }: PartProps) {
-  const { isReadOnly } = useEditing();
-  const emit = usePatches(path);
-  const origin = useOrigin(path);
-  if (!isShowable(schema)) return <YamlField path={path} label={String(path.at(-1))} />;
-  return (
-    <OriginContext value={origin}>
-      <SchemaForm id={id} schema={schema} value={value} isReadOnly={isReadOnly} onPatches={emit} />
-    </OriginContext>
   );
 }
 

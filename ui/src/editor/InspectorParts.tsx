@@ -45,6 +45,8 @@ interface CommittedProps {
   readonly value: string;
   readonly isReadOnly: boolean;
   readonly isCode?: boolean;
+  readonly hidesLabel?: boolean;
+  readonly placeholder?: string;
   readonly hint?: string;
   readonly lines?: number;
   readonly onCommit: (value: string) => void;
@@ -56,6 +58,8 @@ export function Committed({
   value,
   isReadOnly,
   isCode = false,
+  hidesLabel = false,
+  placeholder,
   hint,
   lines,
   onCommit,
@@ -72,6 +76,8 @@ export function Committed({
       hint={hint}
       isReadOnly={isReadOnly}
       isCode={isCode}
+      hidesLabel={hidesLabel}
+      placeholder={placeholder}
       {...(lines === undefined ? {} : { lines })}
       onChange={setTyped}
       onBlur={keep}

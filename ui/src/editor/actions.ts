@@ -33,6 +33,8 @@ const REFUSALS: Readonly<Record<string, Key>> = {
   'variant-fixed': 'refused.variantFixed',
   'variant-null': 'refused.variantNull',
   'bad-list': 'refused.badList',
+  'bad-field': 'refused.badField',
+  'taken-field': 'refused.takenField',
 };
 
 export function refusalKey(code: string): Key {

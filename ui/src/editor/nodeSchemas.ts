@@ -3,7 +3,7 @@ import type { Key, Translate } from '../app/text';
 import type { JsonObject } from '../core/json';
 import type { Kind } from '../core/language';
 
-const TEXT = { type: 'string' } as const;
+export const TEXT = { type: 'string' } as const;
 /** Bare CEL: shown as an expression without braces. */
 const CEL = { type: 'string', 'x-cel': true } as const;
 const COUNT = { type: 'integer', minimum: 1 } as const;
@@ -15,9 +15,13 @@ const CLASSES = {
   },
 } as const;
 
-type Field = readonly [key: string, title: Key, schema: JsonObject];
+export type Field = readonly [key: string, title: Key, schema: JsonObject];
 
-function object(text: Translate, fields: readonly Field[], required: readonly string[] = []): JsonObject {
+export function object(
+  text: Translate,
+  fields: readonly Field[],
+  required: readonly string[] = [],
+): JsonObject {
   return {
     type: 'object',
     additionalProperties: false,
@@ -29,7 +33,7 @@ function object(text: Translate, fields: readonly Field[], required: readonly st
 }
 
 /** Words of the language, each with what it means. */
-function among(text: Translate, words: Readonly<Record<string, Key>>): JsonObject {
+export function among(text: Translate, words: Readonly<Record<string, Key>>): JsonObject {
   return {
     oneOf: Object.entries(words).map(([word, meaning]) => ({ const: word, description: text(meaning) })),
   };

@@ -101,12 +101,13 @@ function EitherField(props: FieldProps) {
   const isOn = asked ?? stated;
   if (Base === undefined) return null;
   if (fieldPathId.path.length === 0) return <Base {...props} />;
+  const isPlain = readonly === true || Reflect.get(schema, 'x-plain') === true;
   const toggle = () => {
     setAsked(!isOn);
     if (isOn && stated) onChange(undefined, fieldPathId.path);
   };
   return (
-    <ModeContext value={{ isExpression: isOn, toggle: readonly === true ? undefined : toggle }}>
+    <ModeContext value={{ isExpression: isOn, toggle: isPlain ? undefined : toggle }}>
       {isOn ? (
         <div className="form-field">
           <div className="form-head">

@@ -37,12 +37,12 @@ export function FieldTemplate(props: FieldTemplateProps) {
   return (
     <Wrap {...props}>
       <div className={isRoot ? 'form-root' : 'form-field'}>
-        {isRoot ? null : (
+        {isRoot || (isItem && Reflect.get(schema, 'x-plain') === true) ? null : (
           <div className="form-head">
             {displayLabel === false && !isGroup ? null : (
               <label className="k-label" htmlFor={id}>
                 {isBox || isItem ? '' : label}
-                {required === true ? <i aria-hidden="true">*</i> : null}
+                {required === true && !isItem ? <i aria-hidden="true">*</i> : null}
               </label>
             )}
             {isItem ? null : <Written name={String(fieldPathId.path.at(-1))} label={label} />}
