@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { start, watch } from '../test/browser.mjs';
+import { cases } from '../test/cases.mjs';
 import { begin } from '../test/begin.mjs';
 import { described } from '../test/described.mjs';
 import { buildByKeyboard, buildByMouse } from '../test/build.mjs';
@@ -54,6 +55,7 @@ for (const [name, run] of Object.entries({
   rerun,
   matrix,
   settings,
+  cases,
   shipped,
   together,
   live,

@@ -1,11 +1,10 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { parse, stringify } from 'yaml';
 import {
   type Case,
   type CaseResult,
   type CasesResult,
-  type ServedCase,
   type TestResult,
   flowQuery,
   runCases,
@@ -15,11 +14,14 @@ import { ProblemError } from '../api/http';
 import { useDuration, useText } from '../app/text';
 import { inWords } from '../app/words';
 import { addItem } from '../core/commands/value';
-import { type Json, isList, isObject } from '../core/json';
-import { Button } from '../kit/Button';
+import { type Json, isObject } from '../core/json';
+import { Button, IconButton } from '../kit/Button';
 import { TextField } from '../kit/Field';
 import { Icon } from '../kit/Icon';
 import { StatusMark } from '../kit/Mark';
+import { CaseForm } from './CaseForm';
+import { asWritten, casesOf, nameOf, statedIn } from './cases';
+import { OwnCase } from './OwnCase';
 import { FromRun, type Play } from './FromRun';
 import { useExtensionInput } from './extensionInput';
 import { useReport } from './actions';
@@ -27,51 +29,26 @@ import { documentOfFlow, useEditing, type useProjection, useValue } from './sess
 import { Value } from '../trace/Value';
 import { nodeOfKey, useView } from './view';
 
-function casesOf(tests: Json): Case[] {
-  return isList(tests) ? tests.flatMap((one) => (isObject(one) ? [{ ...one }] : [])) : [];
-}
-
-/** As a person would write it: what is default is not stated. */
-function asWritten(one: ServedCase): Case {
-  const identity = Object.fromEntries(
-    Object.entries(one.identity ?? {}).filter(([, value]) => value !== null && value !== undefined),
-  );
-  const { input, mocks, expect } = one;
-  const { title } = one;
-  // A text for both languages is written once.
-  const isBoth = typeof title === 'object' && title !== null && title.zh !== title.en;
-  const name = isBoth ? { zh: title.zh, en: title.en } : one.name;
-  return {
-    ...(name == null ? {} : { name }),
-    ...(input === undefined ? {} : { input }),
-    ...(Object.keys(identity).length === 0 ? {} : { identity }),
-    ...(mocks === undefined ? {} : { mocks }),
-    ...(expect == null ? {} : { expect }),
-  };
-}
-
-/** A case by the name the engine knows it by: its English text where it has two. */
-function nameOf({ name }: Case): string | undefined {
-  return typeof name === 'object' ? name.en : name;
-}
-
 /** The text's own tests, then those of the file of cases beside it. */
-function useCases(): { readonly cases: readonly Case[]; readonly isKnown: boolean } {
+function useCases(): { readonly cases: readonly Case[]; readonly own: number; readonly isKnown: boolean } {
   const { flow } = useEditing();
-  const own = casesOf(useValue(['tests']));
-  const known = new Set(own.map((one) => nameOf(one)));
+  const tests = useValue(['tests']);
   const served = useQuery(flowQuery(flow));
-  const beside = served.data?.cases ?? [];
-  const cases = [...own, ...beside.filter((one) => one.name == null || !known.has(one.name)).map(asWritten)];
-  return { cases, isKnown: !served.isPending };
+  const own = casesOf(tests);
+  const stated = useMemo(() => statedIn(served.data?.text ?? '', flow), [served.data?.text, flow]);
+  // What the text as published states is the text's own, whatever has become of it since.
+  const beside = (served.data?.cases ?? []).filter((one) => !stated.has(one.name));
+  const cases = [...own, ...beside.map(asWritten)];
+  return { cases, own: own.length, isKnown: !served.isPending };
 }
 
 /** Cases are the flow's own tests; running one draws its run over the graph. */
 export function TestPanel() {
   const text = useText();
-  const { cases, isKnown } = useCases();
+  const { cases, own, isKnown } = useCases();
   const [at, setAt] = useState(0);
   const [typed, setTyped] = useState<string>();
+  const [isText, setText] = useState(false);
   const chosen = cases[at];
   const extension = useExtensionInput();
   const first = chosen ?? { input: extension ?? {} };
@@ -100,16 +77,57 @@ export function TestPanel() {
       </div>
       <div className="test-case">
         <FromRun isPending={one.isPending} onPlay={one.mutate} />
-        <TextField label={text('test.edit')} isCode lines={9} value={shown} onChange={setTyped} />
+        <CaseEdit key={at} text={shown} isText={isText} onChange={setTyped} />
         <Runner
           text={shown}
           isPending={one.isPending}
           canKeep={extension === undefined}
           onRun={(item, until) => one.mutate({ item, until })}
-        />
+        >
+          {chosen === undefined || at >= own || extension !== undefined ? null : (
+            <OwnCase at={at} was={chosen} is={readCase(shown)} onKept={() => setTyped(undefined)} />
+          )}
+          <IconButton
+            size="small"
+            label={text(isText ? 'fields.asRows' : 'fields.asText')}
+            icon={<Icon name="code" size={14} />}
+            isOn={isText}
+            onPress={() => setText(!isText)}
+          />
+        </Runner>
       </div>
       <Outcome result={one.data} error={one.error ?? all.error} />
     </div>
+  );
+}
+
+/** The case in fields, or the whole of it as text; what cannot be read stays text. */
+function CaseEdit({
+  text: shown,
+  isText,
+  onChange,
+}: {
+  readonly text: string;
+  readonly isText: boolean;
+  readonly onChange: (text: string) => void;
+}) {
+  const text = useText();
+  const item = readCase(shown);
+  const [isBroken, setBroken] = useState(false);
+  if (isText || (item === undefined && !isBroken))
+    return <TextField label={text('test.edit')} isCode lines={9} value={shown} onChange={onChange} />;
+  return (
+    <CaseForm
+      item={item}
+      onChange={(next) => {
+        setBroken(false);
+        onChange(stringify(next, { lineWidth: 100 }));
+      }}
+      onBroken={(input) => {
+        setBroken(true);
+        onChange(input);
+      }}
+    />
   );
 }
 
@@ -223,9 +241,10 @@ interface RunnerProps {
   /** An extension has no cases of its own. */
   readonly canKeep: boolean;
   readonly onRun: (item: Case, until: string | undefined) => void;
+  readonly children: ReactNode;
 }
 
-function Runner({ text: typed, isPending, canKeep, onRun }: RunnerProps) {
+function Runner({ text: typed, isPending, canKeep, onRun, children }: RunnerProps) {
   const text = useText();
   const editing = useEditing();
   const { session, flow, run, isReadOnly } = editing.base ?? editing;
@@ -271,6 +290,7 @@ function Runner({ text: typed, isPending, canKeep, onRun }: RunnerProps) {
           {text('test.keep')}
         </Button>
       ) : null}
+      {children}
       {item === undefined ? <span className="k-error">{text('test.unreadable')}</span> : null}
     </div>
   );

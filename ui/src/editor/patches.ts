@@ -18,7 +18,8 @@ export function usePatches(base: Path): (patches: readonly Patch[]) => void {
       const works = [...patches]
         .reverse()
         .map(
-          (patch) => (text: string, tree: Tree, document: number) => apply(text, tree, document, path, patch),
+          (patch) => (text: string, tree: Tree, document: number) =>
+            applyPatch(text, tree, document, path, patch),
         );
       const last = patches.at(-1);
       const field =
@@ -29,7 +30,8 @@ export function usePatches(base: Path): (patches: readonly Patch[]) => void {
   );
 }
 
-function apply(text: string, tree: Tree, document: number, base: Path, patch: Patch): Outcome {
+/** One edit of a form as a command. */
+export function applyPatch(text: string, tree: Tree, document: number, base: Path, patch: Patch): Outcome {
   const at = { document, path: [...base, ...patch.path] };
   switch (patch.op) {
     case 'set':
