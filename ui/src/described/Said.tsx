@@ -1,30 +1,45 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSettings } from '../app/settings';
 import { useText } from '../app/text';
+import type { Translator } from './translate';
 
-/** What a code means in a few words, where the engine's own sentence is not in the reader's language. */
-function useMeaning(code: string | undefined): string | undefined {
+interface Words {
+  readonly codes: ReadonlyMap<string, string>;
+  readonly translate: Translator;
+}
+
+/** English needs no table. */
+function useWords(): Words | undefined {
   const locale = useSettings((state) => state.locale);
   const { data } = useQuery({
-    queryKey: ['codes'],
-    queryFn: async (): Promise<ReadonlyMap<string, string>> =>
-      new Map(Object.entries((await import('./codes.zh.json')).default)),
+    queryKey: ['said'],
+    queryFn: async (): Promise<Words> => {
+      const [codes, { translate }] = await Promise.all([import('./codes.zh.json'), import('./chinese')]);
+      return { codes: new Map(Object.entries(codes.default)), translate };
+    },
     enabled: locale === 'zh-CN',
     staleTime: Number.POSITIVE_INFINITY,
   });
-  return locale === 'zh-CN' && code !== undefined ? data?.get(code) : undefined;
+  return locale === 'zh-CN' ? data : undefined;
+}
+
+/** The engine's sentence in the reader's language, for where only plain text can stand. */
+export function useSaid(): (message: string) => string {
+  const words = useWords();
+  return (message) => words?.translate(message) ?? message;
 }
 
 /** What every failed call says. */
 const ANSWERED = /^`([^`]+)` answered (\d{3})$/;
 
-/** The meaning of a code, then the engine's sentence; what it quotes looks quoted. */
+/** The engine's sentence; where it is not in the reader's language, after what its code means. What it quotes looks quoted. */
 export function Said({ code, message }: { readonly code?: string | undefined; readonly message: string }) {
-  const meaning = useMeaning(code);
+  const words = useWords();
   const text = useText();
-  const answered = ANSWERED.exec(message);
-  const [, who, status] = answered ?? [];
-  const said = answered === null ? message : text('said.answered', { who, status });
+  const [, who, status] = ANSWERED.exec(message) ?? [];
+  const translated = who === undefined ? words?.translate(message) : undefined;
+  const meaning = code === undefined || translated !== undefined ? undefined : words?.codes.get(code);
+  const said = who === undefined ? (translated ?? message) : text('said.answered', { who, status });
   return (
     <>
       {meaning === undefined ? null : <span className="said">{meaning}</span>}

@@ -5,6 +5,7 @@ import { type Component, componentsQuery } from '../api/components';
 import { type Locale, useSettings } from '../app/settings';
 import type { JsonObject } from '../core/json';
 import { type Table, describe, sentenceIn } from './describe';
+import { unpacked } from './template';
 
 /** English needs no table. */
 const tableQuery = (locale: Locale) =>
@@ -13,7 +14,7 @@ const tableQuery = (locale: Locale) =>
     queryFn: async (): Promise<Table | null> => {
       if (locale !== 'zh-CN') return null;
       const [texts, fields] = await Promise.all([import('./texts.zh.json'), import('./fields.zh.json')]);
-      return { texts: texts.default, fields: fields.default };
+      return { texts: unpacked(texts.default), fields: fields.default };
     },
     staleTime: Number.POSITIVE_INFINITY,
   });
