@@ -105,8 +105,15 @@ impl Build<'_> {
             }
         });
         let mut declared = Vec::new();
+        let mut told = Vec::new();
         for (flow, (plan, mut found, is_reused)) in checked.flows.iter().zip(plans) {
-            self.found.extend(found.drain(..).map(|found| flow.blame(found)));
+            if flow.level == 3 {
+                told.clone_from(&found);
+            } else {
+                // What the flow as written has told its variants need not tell again.
+                found.retain(|found| !told.iter().any(|told: &Diagnostic| told.is_same(found)));
+            }
+            self.found.extend(found.drain(..).map(|found| checked.blame(flow, found)));
             self.snapshot.reused += usize::from(is_reused);
             let Some(plan) = plan else { continue };
             if let (3, Some(http)) = (plan.level, &flow.flow.triggers.http) {

@@ -187,6 +187,20 @@ impl Tree {
         at.span
     }
 
+    /// Whether a place lies among the lines of what was written here.
+    #[must_use]
+    pub fn holds(&self, place: Span) -> bool {
+        place.source == self.span.source && place.line >= self.span.line && place.line <= self.last_line()
+    }
+
+    fn last_line(&self) -> u32 {
+        let inner = match &self.shape {
+            Shape::List(items) => items.last().map(Self::last_line),
+            _ => self.entries().last().map(|entry| entry.value.last_line().max(entry.key.span.line)),
+        };
+        inner.unwrap_or_default().max(self.span.line)
+    }
+
     /// The path (`nodes.load.with.path`, `order[1][0]`) of what stands at a place: the last part that
     /// starts there or before it. For trees as they were written, whose parts stand in the order of the text.
     #[must_use]

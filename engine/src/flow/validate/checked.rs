@@ -9,7 +9,7 @@ use crate::flow::{
     document::{
         Config, Connection, Decision, ExtensionDocument, ExtensionPointDocument, Flow, Header, IdentityRules,
     },
-    tree::{Spanned, Tree},
+    tree::{Span, Spanned, Tree},
     variant::Origin,
 };
 
@@ -35,11 +35,45 @@ pub struct Checked {
     pub decisions: Vec<Decision>,
 }
 
-impl CheckedFlow {
-    /// A fault that a variant brought about is told at the variant: at the node it added or replaced, or
-    /// where it removed one. What lies in the variant's own text, or in no variant, stays where it is.
+impl Checked {
+    /// A fault that a variant brought about is told at the variant: at the node it added or replaced, where it
+    /// removed one, or at the key by which it set what does not fit. What lies in the variant's own text, or in no
+    /// variant, stays where it is.
     #[must_use]
-    pub fn blame(&self, fault: Diagnostic) -> Diagnostic {
+    pub fn blame(&self, flow: &CheckedFlow, fault: Diagnostic) -> Diagnostic {
+        let there = fault.span;
+        let fault = flow.blame(fault);
+        let name = &flow.flow.header.name.value;
+        let is_base = |base: &&CheckedFlow| base.level == 3 && base.flow.header.name.value == *name;
+        match self.flows.iter().find(is_base).filter(|_| fault.span == there) {
+            Some(base) => at_change(&base.tree, &flow.changes, fault),
+            None => fault,
+        }
+    }
+}
+
+/// A fault in the text of a flow that only a variant has: told where the variant set what does not fit.
+pub(super) fn at_change(base: &Tree, changes: &[(String, Span)], fault: Diagnostic) -> Diagnostic {
+    let there = fault.span;
+    if !base.holds(there) {
+        return fault;
+    }
+    let path = base.path_at(there);
+    let is_around = |(set, _): &&(String, Span)| {
+        path.strip_prefix(set.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    let nearest = changes.iter().filter(is_around).max_by_key(|(set, _)| set.len());
+    match nearest.or_else(|| changes.last()) {
+        Some((_, span)) => {
+            Diagnostic { span: *span, path: String::new(), ..fault }.see(there, "where it shows")
+        }
+        None => fault,
+    }
+}
+
+impl CheckedFlow {
+    /// Tells a fault at the node that a variant made or took away, if its words name one.
+    fn blame(&self, fault: Diagnostic) -> Diagnostic {
         if self.variants.is_empty()
             || self.flow.header.span.source != fault.span.source && !self.is_own(&fault)
         {
@@ -65,6 +99,15 @@ impl CheckedFlow {
             }
             None => fault,
         }
+    }
+
+    /// Whether a variant added the node `before` another: that is its place.
+    pub(super) fn is_put_before(&self, id: Span) -> bool {
+        let mut added =
+            self.origins.iter().filter(|(_, origin)| origin.variant.is_some() && origin.span == id);
+        added.any(|(id, _)| {
+            self.flow.body.nodes.iter().any(|node| node.needs.iter().flatten().any(|need| need.value == *id))
+        })
     }
 
     fn is_own(&self, fault: &Diagnostic) -> bool {
@@ -97,4 +140,6 @@ pub struct CheckedFlow {
     pub origins: BTreeMap<String, Origin>,
     /// Nodes that variants took away, each with the place and the variant that did it.
     pub removed: Vec<(Spanned<String>, Arc<str>)>,
+    /// What variants set: the path within the flow, and where its key stands in the variant.
+    pub changes: Vec<(String, Span)>,
 }

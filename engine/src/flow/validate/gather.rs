@@ -7,7 +7,7 @@ use std::{
 
 use sdk::Identity;
 
-use super::checked::{Checked, CheckedFlow};
+use super::checked::{Checked, CheckedFlow, at_change};
 use crate::flow::{
     diagnostic::Diagnostic,
     document::{Document, Flow, Header, Variant},
@@ -155,7 +155,7 @@ fn family(
                 let at = Diagnostic { span: removed.span, ..fault.clone() };
                 at.see(fault.span, "here nothing is left")
             }
-            _ => fault,
+            _ => at_change(&base.tree, &effective.changes, fault),
         }));
         if let Ok(place) = Identity::new(&flow.use_case.value, Some(biz_id), scenario) {
             patched.push((place, if scenario.is_some() { 1 } else { 2 }, effective.clone()));
@@ -173,7 +173,7 @@ fn family(
 }
 
 fn checked(flow: Flow, effective: Effective, place: Identity, level: u8) -> CheckedFlow {
-    let Effective { tree, origins, removed, variants } = effective;
+    let Effective { tree, origins, removed, variants, changes } = effective;
     CheckedFlow {
         flow,
         tree,
@@ -182,5 +182,6 @@ fn checked(flow: Flow, effective: Effective, place: Identity, level: u8) -> Chec
         variants: variants.iter().map(Arc::clone).collect(),
         origins,
         removed,
+        changes,
     }
 }

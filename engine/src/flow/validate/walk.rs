@@ -17,8 +17,9 @@ pub(super) fn flows(set: &mut Set<'_>) {
         let found = set.faults.split_off(before);
         for fault in found {
             // What the flow as written has told its variants need not tell again.
-            if checked.level == 3 || !set.faults.iter().any(|told| told.is_same(&fault)) {
-                set.faults.push(checked.blame(fault));
+            let is_new = checked.level == 3 || !set.faults.iter().any(|told| told.is_same(&fault));
+            if is_new && !(fault.code == "ORPHAN_NODE" && checked.is_put_before(fault.span)) {
+                set.faults.push(set.checked.blame(checked, fault));
             }
         }
     }

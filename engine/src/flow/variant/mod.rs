@@ -50,6 +50,8 @@ pub struct Effective {
     pub removed: Vec<(Spanned<String>, Arc<str>)>,
     /// The variants, outermost first.
     pub variants: Vec<Arc<str>>,
+    /// What variants set: the path within the flow, and where its key stands in the variant.
+    pub changes: Vec<(String, Span)>,
 }
 
 impl Effective {
@@ -59,7 +61,7 @@ impl Effective {
         let entries = tree.get("nodes").map(Tree::entries).unwrap_or_default();
         let own = |span| Origin { variant: None, change: Change::None, touched: Vec::new(), span };
         let origins = entries.iter().map(|entry| (entry.key.value.clone(), own(entry.key.span))).collect();
-        Self { tree, origins, removed: Vec::new(), variants: Vec::new() }
+        Self { tree, origins, removed: Vec::new(), variants: Vec::new(), changes: Vec::new() }
     }
 
     /// The flow after one more variant, and what is wrong with that variant.

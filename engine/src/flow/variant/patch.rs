@@ -8,7 +8,7 @@ use crate::flow::{
     document::Variant,
     nearest::nearest,
     parse::read,
-    tree::{Entry, Shape, Spanned, Tree},
+    tree::{Entry, Shape, Span, Spanned, Tree},
 };
 
 pub(super) fn apply(base: &Effective, variant: &Variant) -> (Effective, Vec<Diagnostic>) {
@@ -28,7 +28,9 @@ pub(super) fn apply(base: &Effective, variant: &Variant) -> (Effective, Vec<Diag
         patch.add(id, node);
     }
     for (id, node) in &variant.patch.add {
-        patch.place(id, node);
+        if patch.is_new(id) {
+            patch.place(id, node);
+        }
     }
     if let Some(set) = &variant.patch.set {
         patch.set(set);
@@ -45,6 +47,11 @@ struct Patch {
 impl Patch {
     fn has(&self, id: &str) -> bool {
         self.effective.tree.get("nodes").is_some_and(|nodes| nodes.get(id).is_some())
+    }
+
+    /// Whether this variant brought the node, and not the flow itself.
+    fn is_new(&self, id: &Spanned<String>) -> bool {
+        self.effective.origins.get(&id.value).is_some_and(|origin| origin.span == id.span)
     }
 
     fn touch(&mut self, id: &str) {
@@ -173,7 +180,17 @@ impl Patch {
                 self.touch(&node.key.value);
             }
         }
+        changes(&set, "", &mut self.effective.changes);
         merge::merge(&mut self.effective.tree, &set);
+    }
+}
+
+fn changes(set: &Tree, around: &str, found: &mut Vec<(String, Span)>) {
+    for entry in set.entries() {
+        let path =
+            if around.is_empty() { entry.key.value.clone() } else { format!("{around}.{}", entry.key.value) };
+        changes(&entry.value, &path, found);
+        found.push((path, entry.key.span));
     }
 }
 
