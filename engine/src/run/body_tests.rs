@@ -277,11 +277,57 @@ with: {{a: high}}
     check(&flow("collect"), json!({}), r#"succeeded [{"a":"high"},{"a":"low","b":"low"}]"#).await;
     check(&flow("merge"), json!({}), r#"succeeded {"a":"high","b":"low"}"#).await;
     check(&flow("first"), json!({}), r#"succeeded {"a":"high"}"#).await;
-    check(&flow("none"), json!({}), "succeeded true").await;
+    // Objects are neither true nor false: that none of them is true would be said in silence.
+    check(&flow("none"), json!({}), "failed EXTENSION_OUTPUT 500").await;
+    let truth = |reduce: &str| {
+        flow(reduce).replace("{a: low, b: low}", "'${input.n > 3}'").replace("{a: high}", "'${input.n > 4}'")
+    };
+    check(&truth("any"), json!({}), "succeeded true").await;
+    check(&truth("all"), json!({}), "succeeded false").await;
     let text = format!("Flow g\nnodes:\n  p: {{extension: points, with: {{n: 4}}}}\n{POINT}");
     let place = Place { use_case: "g", biz_id: None, scenario: None };
     let world = World::with_extension(&text, ExtensionEntry::of::<Points, Twice>("Twice", place, 0, "trial"));
     assert_eq!(told(&world.run("g", json!({})).await), r#"succeeded {"points":8}"#);
+}
+
+#[tokio::test(start_paused = true)]
+async fn points_that_ask_each_other_without_end_fail_and_do_not_end_the_process() {
+    let text = "Flow f
+nodes:
+  p: {extension: here, with: {n: '${input.n}'}}
+---
+ExtensionPoint here
+input: {type: object}
+---
+ExtensionPoint there
+default: {use: map, with: done}
+---
+Extension one
+point: here
+for: {useCase: f}
+nodes: {a: {race: {b: {extension: there, with: {n: '${input.n - 1}'}}, c: {fail: {code: NO}}}}}
+---
+Extension two
+point: there
+for: {useCase: f}
+when: input.n != 0
+nodes: {a: {foreach: {in: '[1]', do: {extension: here, with: '${input}'}}}}
+output: '${nodes.a[0]}'
+";
+    check(text, json!({"n": 3}), r#"succeeded "done""#).await;
+    check(text, json!({"n": -1}), "failed RACE_ALL_FAILED 500").await;
+    let finished = World::new(text).run("f", json!({"n": -1})).await;
+    assert!(finished.report.causes.iter().any(|cause| &*cause.error.code == "EXTENSION_TOO_DEEP"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_status_of_a_fail_reaches_the_caller_out_of_a_sub_flow() {
+    for mode in ["child", "inline"] {
+        let text = format!(
+            "Flow f\nnodes:\n  s: {{flow: {{name: sub, mode: {mode}}}}}\n---\nFlow sub\nnodes:\n  x: {{fail: {{code: TAKEN, status: 409}}}}\n"
+        );
+        check(&text, json!({}), "failed TAKEN 409").await;
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -249,11 +249,13 @@ fn leave(frame: &Frame, slot: u16, settlement: &mut Settlement, notes: Option<&N
         }
         Settlement::Routed(_) => Settled { word: Word::Succeeded, output: Some(Product::default()), errors },
         Settlement::Failed(error) => {
+            let errors = errors.unwrap_or_else(|| told(error));
             let output = (!node.is_critical).then(|| {
                 frame.run.degrade();
+                // It may look at the failure that it stands for.
+                frame.catch(slot, Shared::clone(&errors));
                 otherwise(frame, slot).unwrap_or_default().into()
             });
-            let errors = errors.unwrap_or_else(|| told(error));
             Settled { word: Word::Failed, output, errors: Some(errors) }
         }
         Settlement::Skipped | Settlement::Cancelled => {

@@ -76,6 +76,9 @@ pub struct Cause {
     /// The status a `fail` asked for.
     #[serde(skip)]
     pub status: Option<u16>,
+    /// Whether a `fail` raised it, whose author wrote the words for the caller.
+    #[serde(skip)]
+    pub is_said: bool,
 }
 
 /// A failure as the caller sees it (RFC 9457).
@@ -153,9 +156,16 @@ impl Failure {
     }
 }
 
+/// Codes of the engine whose words are about the flow alone.
+const OWN: [&str; 5] =
+    ["EXTENSION_TOO_DEEP", "FLOW_TOO_DEEP", "LOOP_EXHAUSTED", "NO_CASE", "RACE_ALL_FAILED"];
+
 /// What a caller may be told: what far sides and the engine say about themselves stays with the author.
 fn told(error: &Error) -> String {
     let general = match error.class {
+        // What the engine says about the flow itself is no secret of a far side.
+        _ if OWN.contains(&&*error.code) => return error.message.clone(),
+        Class::Internal if &*error.code == "EXPR_FAILED" => "an expression of the flow could not be computed",
         Class::Validation | Class::Business | Class::NotFound | Class::Conflict => {
             return error.message.clone();
         }
@@ -174,7 +184,11 @@ pub(super) fn explain(plan: &Plan, root: &Frame, slot: Option<u16>, error: Error
     let causes = run.causes();
     let node = slot.map(|slot| Arc::clone(&root.node(slot).id));
     let status = asked(&causes, node.as_deref(), &error).unwrap_or_else(|| unmatched(slot, error.class));
+    let is_said = within(&causes, node.as_deref(), &error).any(|cause| cause.is_said);
     let mut failure = Failure { node, causes, ..Failure::of(error, status) };
+    if is_said {
+        failure.detail.clone_from(&failure.error.message);
+    }
     let value = Shared::new(json!({
         "code": &*failure.code, "class": failure.class, "message": failure.error.message,
         "node": failure.node.as_deref(), "data": failure.error.data,
@@ -196,14 +210,22 @@ pub(super) fn explain(plan: &Plan, root: &Frame, slot: Option<u16>, error: Error
     failure
 }
 
-/// The status that a `fail` asked for: the failed node itself, or one within its items, rounds or implementation.
+/// The status that a `fail` asked for.
 fn asked(causes: &[Cause], node: Option<&str>, error: &Error) -> Option<u16> {
-    let is_within = |cause: &&Cause| {
+    within(causes, node, error).find_map(|cause| cause.status)
+}
+
+/// Causes of this failure: the failed node itself, or one within its items, rounds or implementation; the last first.
+fn within<'c>(
+    causes: &'c [Cause],
+    node: Option<&'c str>,
+    error: &'c Error,
+) -> impl Iterator<Item = &'c Cause> {
+    causes.iter().rev().filter(move |cause| {
         let rest = node.and_then(|node| cause.node.strip_prefix(node));
         cause.error.code == error.code
             && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-    };
-    causes.iter().rev().filter(is_within).find_map(|cause| cause.status)
+    })
 }
 
 /// The status of a failure for which `errors` has no rule. A node's failure is the flow's own fault until its
@@ -276,5 +298,6 @@ pub(super) fn blame(run: &Run, frame: &Frame, slot: u16, error: &Error) {
         Kind::Fail(fail) => fail.status,
         _ => None,
     };
-    run.blame(Cause { node: frame.address(slot), error: error.into(), status });
+    let is_said = matches!(&frame.node(slot).kind, Kind::Fail(fail) if fail.message.is_some());
+    run.blame(Cause { node: frame.address(slot), error: error.into(), status, is_said });
 }

@@ -124,6 +124,50 @@ nodes:
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_stands_for_the_last_node_is_the_output() {
+    let failing = "Flow f
+order: [first, last]
+nodes:
+  first: {use: map, with: 1}
+  last: {use: act, with: {effect: read, fail: TIMEOUT}, critical: false, otherwise: {was: '${errors.last.code}'}}
+";
+    check(failing, json!({}), r#"succeeded {"was":"TIMEOUT"}"#).await;
+    let skipped = "Flow f
+order: [first, last]
+nodes:
+  first: {use: map, with: 1}
+  last: {when: input.on, use: map, with: 2, otherwise: 3}
+";
+    check(skipped, json!({"on": false}), "succeeded 3").await;
+    check(&skipped.replace(", otherwise: 3", ""), json!({"on": false}), "succeeded 1").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fallback_may_read_the_failure_it_stands_for() {
+    for fallback in ["value: {was: '${errors.a.code}'}", "use: map, with: {was: '${errors.a.code}'}"] {
+        let text = format!(
+            "Flow f\nnodes:\n  a: {{use: act, with: {{effect: read, fail: TIMEOUT}}, fallback: {{{fallback}}}}}\n"
+        );
+        check(&text, json!({}), r#"succeeded {"was":"TIMEOUT"}"#).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_caller_is_told_what_the_flow_says_of_itself_and_nothing_of_a_far_side() {
+    for (node, expected) in [
+        ("fail: {code: CLOSED, class: unavailable, message: 'closed until ${input.n}'}", "closed until 9"),
+        ("switch: [{case: input.n == 1, to: b}]", "no case holds and there is no default"),
+        ("loop: {until: last == 1, max: 2, do: {use: map, with: 0}}", "`until` did not hold after 2 rounds"),
+        ("use: map, with: '${input.gone.n}'", "an expression of the flow could not be computed"),
+        ("use: act, with: {effect: read, fail: UNAVAILABLE}", "a service this flow needs is not available"),
+    ] {
+        let text = format!("Flow f\nnodes:\n  a: {{{node}}}\n  b: {{needs: [a], use: map, with: 1}}\n");
+        let failure = World::new(&text).run("f", json!({"n": 9})).await.answer.unwrap_err();
+        assert_eq!(failure.detail, expected, "{node}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn policies_stand_around_the_call() {
     let text = "Flow f
 order: [flaky, slow]

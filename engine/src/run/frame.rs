@@ -4,14 +4,18 @@
 
 use std::{
     fmt::Write,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock},
 };
 
 use sdk::{Identity, Shared};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::{one::Run, product::Product, saga::Saga};
+use super::{
+    one::{Run, locked},
+    product::Product,
+    saga::Saga,
+};
 use crate::flow::{
     document::FlowMode,
     plan::{Body, Kind, Node},
@@ -53,6 +57,8 @@ pub(crate) struct Base {
     pub(crate) input: Shared,
     /// What is to be undone together.
     pub(crate) saga: Arc<Saga>,
+    /// How many extension points were asked for one another on the way here.
+    pub(crate) asked: u8,
     pub(crate) vars: OnceLock<Shared>,
     config: OnceLock<Shared>,
     identity_value: OnceLock<Value>,
@@ -60,10 +66,15 @@ pub(crate) struct Base {
 
 impl Base {
     pub(crate) fn new(identity: Arc<Identity>, input: Shared, saga: Arc<Saga>) -> Arc<Self> {
+        Self::asked(identity, input, saga, 0)
+    }
+
+    pub(crate) fn asked(identity: Arc<Identity>, input: Shared, saga: Arc<Saga>, asked: u8) -> Arc<Self> {
         Arc::new(Self {
             identity,
             input,
             saga,
+            asked,
             vars: OnceLock::new(),
             config: OnceLock::new(),
             identity_value: OnceLock::new(),
@@ -152,6 +163,8 @@ pub(crate) struct Frame {
     /// See [`Parent::is_past`].
     pub(crate) is_past: bool,
     slots: Box<[OnceLock<Settled>]>,
+    /// Failures that something stands for, until their nodes have settled.
+    caught: Mutex<Vec<(u16, Shared)>>,
     halt: OnceLock<CancellationToken>,
 }
 
@@ -183,7 +196,18 @@ impl Frame {
         let is_past = parent.as_ref().is_some_and(|parent| {
             parent.is_past || (parent.frame.is_past && parent.part != Part::Compensate)
         });
-        Self { run, base, body, parent, caller: None, locals, is_past, slots, halt: OnceLock::new() }
+        Self {
+            run,
+            base,
+            body,
+            parent,
+            caller: None,
+            locals,
+            is_past,
+            slots,
+            caught: Mutex::default(),
+            halt: OnceLock::new(),
+        }
     }
 
     pub(crate) fn node(&self, slot: u16) -> &Node {
@@ -195,6 +219,17 @@ impl Frame {
         self.slots.get(usize::from(slot))?.get()
     }
 
+    /// A node's fallback or `otherwise` stands for this failure, and may read it.
+    pub(crate) fn catch(&self, slot: u16, error: Shared) {
+        locked(&self.caught).push((slot, error));
+    }
+
+    /// The failure that a node's fallback or `otherwise` stands for.
+    pub(crate) fn caught(&self, slot: u16) -> Option<Shared> {
+        let caught = locked(&self.caught);
+        caught.iter().rfind(|(of, _)| *of == slot).map(|(_, error)| Shared::clone(error))
+    }
+
     /// Writes what a node left behind. The first writing stays.
     pub(crate) fn settle(&self, slot: u16, settled: Settled) {
         let _first_stays = self.slots[usize::from(slot)].set(settled);
@@ -202,8 +237,12 @@ impl Frame {
 
     /// The output of the last node that ran, in slot order; null when none did.
     pub(crate) fn last_output(&self) -> Product {
-        let ran = |settled: &&Settled| settled.word == Word::Succeeded;
-        let last = self.slots.iter().rev().filter_map(OnceLock::get).find(ran);
+        // What stands for a node that did not run, or failed and may, is its output like any other.
+        let gave = |settled: &&Settled| {
+            settled.word == Word::Succeeded
+                || settled.output.as_ref().is_some_and(|output| !output.whole().is_null())
+        };
+        let last = self.slots.iter().rev().filter_map(OnceLock::get).find(gave);
         last.and_then(|settled| settled.output.clone()).unwrap_or_default()
     }
 

@@ -12,6 +12,7 @@ use sdk::{Clock, Effect, Error, Outcome, Shared, Timestamp};
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    drive::told,
     failure::blame,
     frame::{Frame, Parent, Part},
     journal::Journal,
@@ -260,6 +261,7 @@ impl Invocation {
     }
 
     async fn give(&self, error: Error) -> Outcome {
+        self.frame.catch(self.slot, told(&error));
         match &self.node().fallback {
             None => Err(error),
             Some(Give::Value(template)) => View::at(&self.frame, self.slot).value(template),

@@ -115,7 +115,10 @@ impl<'a> View<'a> {
     }
 
     fn errors(&self, depth: u8, slot: u16) -> Option<Cow<'a, Value>> {
-        let settled = self.settled(depth, slot)?;
+        let Some(settled) = self.settled(depth, slot) else {
+            let caught = self.frame_at(depth)?.caught(slot)?;
+            return Some(Cow::Owned(Value::clone(&caught)));
+        };
         Some(settled.errors.as_deref().map_or(Cow::Owned(Value::Null), Cow::Borrowed))
     }
 

@@ -28,6 +28,21 @@ nodes:
     assert_eq!(shop.world.clock().now() - begun, 7 * 86_400_000);
 }
 
+#[tokio::test(start_paused = true)]
+async fn until_takes_a_bare_expression_or_a_template() {
+    for until in ["input.at", "timestamp(input.at)", "${input.at}"] {
+        let shop = Shop::new(&format!(
+            "Flow f\ndurable: true\nnodes:\n  w: {{wait: {{until: '{until}'}}, output: done}}\n"
+        ));
+        let begun = shop.world.clock().now();
+        let at = chrono::DateTime::from_timestamp_millis(begun + 60_000).unwrap().to_rfc3339();
+        assert!(matches!(shop.open(json!({"at": at})).future.await, Carried::Waiting), "{until}");
+        shop.sleep().await;
+        assert_eq!(told(&shop.finish(shop.claim().await.unwrap()).await), r#"succeeded "done""#);
+        assert_eq!(shop.world.clock().now() - begun, 60_000, "{until}");
+    }
+}
+
 const BANK: &str = "Flow f
 durable: true
 order: [create, show, outcome, book]

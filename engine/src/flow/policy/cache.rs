@@ -3,7 +3,10 @@
 //! Expiry is kept in the value, on the engine's clock, because the map forgets what expired while an old
 //! answer must outlive its time to live by `staleIfError`.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use sdk::{Outcome, Shared, Timestamp};
 
@@ -60,13 +63,18 @@ impl CacheLayer {
             call.note(Event::Cached);
             return Ok(Shared::clone(&entry.value));
         }
+        let fell_back = Arc::new(AtomicBool::new(false));
+        let request = Request { fell_back: Some(Arc::clone(&fell_back)), ..request };
         let flight = async {
             let value = inner.call(request).await?;
             let fresh_until = clock.now().saturating_add(self.ttl_ms);
             let weight = u32::try_from(size_of_value(&value) + key.len()).unwrap_or(u32::MAX);
             let entry =
                 Entry { value, fresh_until, stale_until: fresh_until.saturating_add(self.stale_ms), weight };
-            answers.insert(key.clone(), entry.clone()).await;
+            // What stood in for a failure serves those who wait, and nobody after them.
+            if !fell_back.load(Ordering::Acquire) {
+                answers.insert(key.clone(), entry.clone()).await;
+            }
             Ok::<_, sdk::Error>(entry)
         };
         let landed = self.states.flights().try_get_with(key.clone(), flight).await;
@@ -119,6 +127,14 @@ mod tests {
         let answers = join_all((0..8).map(|_| trial.call())).await;
         assert!(answers.iter().all(Result::is_ok));
         assert_eq!(trial.attempts(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_fallback_gave_is_not_kept() {
+        let trial = Trial::policies("cache: {ttl: 30s}\nfallback: {value: 0}").answers(["fail TIMEOUT", "2"]);
+        assert_eq!(*trial.call().await.unwrap(), "recovered from TIMEOUT");
+        assert_eq!(*trial.call().await.unwrap(), 2);
+        assert_eq!(*trial.call().await.unwrap(), 2);
     }
 
     #[tokio::test(start_paused = true)]

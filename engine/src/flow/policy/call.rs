@@ -2,7 +2,7 @@
 
 use std::{
     hash::{BuildHasher as _, Hasher as _, RandomState},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -72,13 +72,15 @@ pub struct Request {
     pub attempt: u32,
     /// When the call will be given up, in the clock's milliseconds.
     pub deadline: Option<Timestamp>,
+    /// Whether a fallback gave the answer, for a layer outside it that asks.
+    pub fell_back: Option<Arc<AtomicBool>>,
 }
 
 impl Request {
     /// The first try of a call.
     #[must_use]
     pub fn first(call: Arc<dyn Call>) -> Self {
-        Self { call, attempt: 1, deadline: None }
+        Self { call, attempt: 1, deadline: None, fell_back: None }
     }
 
     /// The same request, given up at the latest after `duration` from now.

@@ -22,6 +22,7 @@ impl FallbackLayer {
 
     async fn handle(self, request: Request, mut inner: impl Inner) -> Outcome {
         let call = std::sync::Arc::clone(&request.call);
+        let fell_back = request.fell_back.clone();
         let error = match inner.call(request).await {
             Ok(output) => return Ok(output),
             Err(error) => error,
@@ -32,6 +33,9 @@ impl FallbackLayer {
             return Err(error);
         }
         call.note(Event::FellBack(error.clone()));
+        if let Some(fell_back) = fell_back {
+            fell_back.store(true, std::sync::atomic::Ordering::Release);
+        }
         call.recover(error).await
     }
 }

@@ -3,6 +3,7 @@
 //! findings beside these.
 
 mod address;
+mod asks;
 mod cases;
 mod checked;
 mod connections;
@@ -39,6 +40,7 @@ pub fn validate(parsed: Vec<Parsed>, registry: &Registry) -> (Checked, Vec<Diagn
     walk::flows(&mut set);
     walk::implementations(&mut set);
     places::extensions(&mut set);
+    asks::circles(&mut set);
     places::configs(&mut set);
     places::identities(&mut set);
     places::waits(&mut set);

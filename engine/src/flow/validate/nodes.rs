@@ -208,7 +208,7 @@ fn waits(set: &mut Set<'_>, wait: &Wait, node: &Node, around: Around<'_>) {
             if let Some(text) = constant(tree)
                 && chrono::DateTime::parse_from_rfc3339(text).is_err()
             {
-                let help = "write a moment with its zone, such as '2026-01-31T08:00:00+08:00', or a template";
+                let help = "write a moment with its zone, such as '2026-01-31T08:00:00+08:00', or an expression: `input.at`";
                 set.error("BAD_TIME", tree.span, format!("`until: {text}` is no moment"), help);
             }
         }

@@ -11,9 +11,9 @@ use crate::flow::{
     tree::{Span, Spanned, Tree},
 };
 
-type Place = (String, Option<String>, Option<String>);
+pub(super) type Place = (String, Option<String>, Option<String>);
 
-fn place(stated: &For) -> Place {
+pub(super) fn place(stated: &For) -> Place {
     let text = |text: &Option<Spanned<String>>| text.as_ref().map(|text| text.value.clone());
     (text(&stated.use_case).unwrap_or_default(), text(&stated.biz_id), text(&stated.scenario))
 }
@@ -40,7 +40,6 @@ pub(super) fn extensions(set: &mut Set<'_>) {
     }
     for extension in &set.checked.extensions {
         point(set, extension);
-        asks_itself(set, extension);
         for stated in &extension.places {
             reachable(set, stated);
             keys.entry((extension.point.value.clone(), place(stated))).or_default().push(Registered {
@@ -71,25 +70,6 @@ fn reduced_points(set: &Set<'_>) -> BTreeSet<String> {
             _ => None,
         })
         .collect()
-}
-
-/// An extension that answers always and asks its own point would ask itself without end.
-fn asks_itself(set: &mut Set<'_>, extension: &ExtensionDocument) {
-    if extension.when.is_some() {
-        return;
-    }
-    for node in extension.implementation.all_nodes() {
-        if let Kind::Extension { point, .. } = &node.kind
-            && point.value == extension.point.value
-        {
-            let message = format!(
-                "`{}` answers `{}` and asks it again, without end",
-                extension.header.name.value, point.value
-            );
-            let help = "ask another point, or let a guard (`when`) tell the two apart";
-            set.error("FLOW_CYCLE", point.span, message, help);
-        }
-    }
 }
 
 fn point(set: &mut Set<'_>, extension: &ExtensionDocument) {

@@ -21,16 +21,20 @@ use crate::{
     },
 };
 
+/// Points that are asked for one another deeper than this are taken for an endless recursion.
+const DEEPEST: u8 = 16;
+
 /// Resolves the point for the run's identity and calls what answers.
 pub(super) async fn call(invocation: &Invocation, point: &str, reduce: Reduce, attempt: u32) -> Outcome {
     let (run, around) = (&invocation.frame.run, &invocation.frame.base);
     let point = run.snapshot.point(point)?;
+    let asked = around.asked + 1;
+    if asked > DEEPEST {
+        return Err(too_deep(&point));
+    }
     let given = invocation.with.clone().unwrap_or_else(|| invocation.input());
-    let base = Base::new(
-        Arc::clone(&around.identity),
-        accept(point.input.as_ref(), given, "EXTENSION_INPUT")?,
-        Arc::clone(&around.saga),
-    );
+    let input = accept(point.input.as_ref(), given, "EXTENSION_INPUT")?;
+    let base = Base::asked(Arc::clone(&around.identity), input, Arc::clone(&around.saga), asked);
     let found = find(run, &base, &point, reduce)?;
     invocation.note(|notes| notes.extension = Some(found.answered(&point, &base.identity)));
     if let Some(answer) = mock::extension(invocation, &found.chosen) {
@@ -51,12 +55,21 @@ pub(super) async fn call(invocation: &Invocation, point: &str, reduce: Reduce, a
         let output = one(invocation, extension, &base, parent).await?;
         outputs.push(checked(run, &point, output)?);
     }
+    // In a case a call without a mock answers `{}`.
+    if run.mocks.is_none() {
+        answered_truth(reduce, &outputs)?;
+    }
     combine(reduce, outputs)
 }
 
 /// Calls a point for a component that asked for it.
 pub(in crate::run) async fn answer_call(run: Arc<Run>, base: Arc<Base>, point: &str, call: &Call) -> Outcome {
     let point = run.snapshot.point(point)?;
+    // No frame leads from the component to what stands around it, but its address tells how often this was asked.
+    let own = segment(&point.name);
+    if call.node.split('.').filter(|part| *part == own).count() >= usize::from(DEEPEST) {
+        return Err(too_deep(&point));
+    }
     let input = accept(point.input.as_ref(), Shared::clone(&base.input), "EXTENSION_INPUT")?;
     let base = Base::new(Arc::clone(&base.identity), input, Arc::clone(&base.saga));
     let found = find(&run, &base, &point, Reduce::First)?;
@@ -163,6 +176,11 @@ fn key(identity: &Identity, level: u8) -> Option<[String; 3]> {
     Some([use_case, text(biz_id.map(sdk::BizId::as_str)), text(scenario.map(sdk::Scenario::as_str))])
 }
 
+fn too_deep(point: &PointPlan) -> Error {
+    let message = format!("`{}` is the last of more than {DEEPEST} points that ask one another", point.name);
+    Error::new(Class::Internal, "EXTENSION_TOO_DEEP", message)
+}
+
 /// The keys tried are the error's data: callers are shown them as `tried`.
 fn not_found(point: &PointPlan, identity: &Identity) -> Error {
     let tried: Vec<[String; 3]> = (1..=3).filter_map(|level| key(identity, level)).collect();
@@ -188,6 +206,16 @@ fn checked(run: &Run, point: &PointPlan, output: Shared) -> Outcome {
         Err(_) if run.mocks.is_some() => Ok(output),
         checked => checked,
     }
+}
+
+/// What is neither true nor false would count as false, in silence.
+fn answered_truth(reduce: Reduce, outputs: &[Shared]) -> Result<(), Error> {
+    let is_asked = matches!(reduce, Reduce::All | Reduce::Any | Reduce::None);
+    if is_asked && !outputs.iter().all(|output| output.is_boolean()) {
+        let message = "`reduce: all`, `any` and `none` need extensions that give true or false";
+        return Err(Error::validation("EXTENSION_OUTPUT", message));
+    }
+    Ok(())
 }
 
 /// Combines what several answered; they stand by priority, the highest first.

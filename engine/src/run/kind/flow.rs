@@ -14,7 +14,7 @@ use crate::{
     run::{
         Start,
         drive::{Ended, drive},
-        failure::{self, Failure},
+        failure::{self, Cause, Failure},
         frame::{Base, Frame, Part},
         invocation::{Invocation, cancelled},
         life,
@@ -80,7 +80,8 @@ async fn inline(
     attempt: u32,
 ) -> Outcome {
     let input = life::accept(plan, input).map_err(|refused| refused.into_error())?;
-    let base = Base::new(identity, input, Arc::clone(&invocation.frame.base.saga));
+    let around = &invocation.frame.base;
+    let base = Base::asked(identity, input, Arc::clone(&around.saga), around.asked);
     body(invocation, plan, base, attempt).await
 }
 
@@ -108,7 +109,8 @@ async fn within(
     let input = life::accept(plan, input).map_err(|refused| refused.into_error())?;
     let saga: Arc<Saga> = Arc::default();
     let _left = Left::new(&saga, invocation.left());
-    let outcome = body(invocation, plan, Base::new(identity, input, Arc::clone(&saga)), attempt).await;
+    let base = Base::asked(identity, input, Arc::clone(&saga), invocation.frame.base.asked);
+    let outcome = body(invocation, plan, base, attempt).await;
     // Stopped or gone through once more, it is undone with its parent, which leaves out what is recorded as undone.
     if let Err(error) = &outcome
         && error.class != Class::Cancelled
@@ -185,6 +187,14 @@ async fn child(invocation: &Invocation, start: Start) -> Outcome {
         RunStatus::Parked => invocation.frame.run.park(),
         RunStatus::Compensated => invocation.frame.run.note_undone(),
         _ => {}
+    }
+    if let Err(failure) = &finished.answer {
+        // What led to the child's failure led to this one, the status that a `fail` asked for with it.
+        let address = invocation.frame.address(invocation.slot);
+        for cause in &failure.causes {
+            let node = format!("{address}.{}", cause.node).into();
+            invocation.frame.run.blame(Cause { node, ..cause.clone() });
+        }
     }
     let answer = finished.answer.map_err(Failure::into_error)?;
     Ok(Shared::clone(answer.value.whole()))

@@ -11,7 +11,7 @@ use crate::flow::{
         Callback, Fail, FlowMode, Foreach, Kind, Loop, OnItemError, Reduce, Respond, SwitchCase, Wait,
     },
     language::KINDS,
-    tree::{Shape, Spanned, Tree},
+    tree::{Shape, Span, Spanned, Tree},
 };
 
 /// Reads what a node is. Without a kind (told already) it reads as a component without a name.
@@ -116,11 +116,28 @@ fn wait(tree: &Tree) -> Wait {
         });
     }
     match tree.get("until") {
-        Some(until) => Wait::Until(until.clone()),
+        Some(until) => Wait::Until(moment(until)),
         None => Wait::For(tree.get("for").cloned().unwrap_or_else(|| nothing(tree))),
     }
 }
 
 fn nothing(tree: &Tree) -> Tree {
     Tree { span: tree.span, shape: Shape::Null }
+}
+
+/// A moment as it is written, a template, or an expression that stands bare, as in the `until` of a loop.
+fn moment(until: &Tree) -> Tree {
+    let is_bare = |text: &str| {
+        !text.contains("${")
+            && text.starts_with(|c: char| c.is_ascii_alphabetic())
+            && text.contains(['.', '(', '['])
+    };
+    match until.text().filter(|text| is_bare(text)) {
+        // What the expression is faulted for stands behind `${`, which nobody wrote.
+        Some(text) => Tree {
+            span: Span { column: until.span.column.saturating_sub(2), ..until.span },
+            shape: Shape::Text(format!("${{{text}}}")),
+        },
+        None => until.clone(),
+    }
 }
