@@ -145,6 +145,11 @@ impl Binder<'_> {
         }
         let fault = Fault::new(fault::UNKNOWN_FUNCTION, format!("no function `{name}`"), range);
         let every = functions::GLOBAL.iter().chain(&functions::MEMBER).chain(&functions::SPACED).copied();
+        if name.starts_with("decimal.") {
+            let known =
+                "write decimal.add, decimal.subtract, decimal.multiply, decimal.compare or decimal.round";
+            return self.fault(fault.help(known));
+        }
         let fault = match nearest(name, known.iter().copied())
             .or_else(|| every.clone().find(|other| *other == name))
         {

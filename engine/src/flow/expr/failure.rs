@@ -58,7 +58,10 @@ pub(super) fn cause(error: &ExecutionError, paths: &[Path], scope: &dyn Scope) -
         ExecutionError::ValuesNotComparable(left, right) => {
             Cause::new(format!("a {} cannot be compared to a {}", named(left), named(right)))
         }
-        ExecutionError::FunctionError { function, message } => Cause::new(format!("`{function}`: {message}")),
+        ExecutionError::FunctionError { function, message } => {
+            let message = unread(function).unwrap_or(message);
+            Cause::new(format!("`{function}`: {message}"))
+        }
         ExecutionError::DuplicateKey(_) => Cause::new("a map has one key twice"),
         ExecutionError::UnsupportedKeyType(key) => {
             Cause::new(format!("a {} cannot be the key of a map", named(key)))
@@ -67,6 +70,17 @@ pub(super) fn cause(error: &ExecutionError, paths: &[Path], scope: &dyn Scope) -
             Cause::new(format!("{expected} arguments expected, {actual} given"))
         }
         _ => Cause::new("the evaluation failed"),
+    }
+}
+
+/// What functions that read a text say of one they cannot read; the crate tells how its parsers failed.
+fn unread(function: &str) -> Option<&'static str> {
+    match function {
+        "duration" => Some("that is no length of time, write one such as `1h30m`"),
+        "timestamp" => Some("that is no moment with its zone, write one such as `2026-01-31T08:00:00Z`"),
+        "int" | "uint" => Some("that is no whole number it can hold"),
+        "double" => Some("that is no number"),
+        _ => None,
     }
 }
 

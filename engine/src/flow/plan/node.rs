@@ -132,10 +132,10 @@ impl Compiler<'_> {
                 return None;
             }
             let message = format!("no component is called `{}`", name.value);
-            let names = self.workshop.registry.components().map(|entry| entry.name);
-            let help = match nearest(&name.value, names) {
+            let names: Vec<&str> = self.workshop.registry.components().map(|entry| entry.name).collect();
+            let help = match nearest(&name.value, names.iter().copied()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
-                None => "`bactrian catalog components` lists them".to_owned(),
+                None => format!("there are: {}", names.join(", ")),
             };
             let at = format!("{path}.use");
             self.diagnostics.push(Diagnostic::error("UNKNOWN_COMPONENT", name.span, message, help).at(at));
@@ -152,7 +152,7 @@ impl Compiler<'_> {
             None => None,
             Some(Err(fault)) => {
                 let span = node.with.as_ref().map_or(name.span, |with| with.span);
-                let help = format!("`bactrian catalog components {}` shows its settings", entry.name);
+                let help = takes(entry);
                 let at = format!("{path}.with");
                 self.diagnostics.push(Diagnostic::error("CONFIG_INVALID", span, fault.message, help).at(at));
                 return None;
@@ -279,5 +279,17 @@ fn effect(kind: &Kind, node: &document::Node, compiler: &Compiler<'_>) -> Effect
         Kind::Race(branches) => branches.iter().map(|(_, body)| body.effect).max().unwrap_or(Effect::Pure),
         Kind::Wait(_) => Effect::Read,
         Kind::Switch(_) | Kind::Respond(_) | Kind::Fail(_) => Effect::Pure,
+    }
+}
+
+/// What may stand in `with`, for who wrote something else.
+fn takes(entry: &sdk::ComponentEntry) -> String {
+    let schema = Value::from((entry.schema)());
+    match schema["properties"].as_object() {
+        Some(settings) if !settings.is_empty() => {
+            let names: Vec<&str> = settings.keys().map(String::as_str).collect();
+            format!("`with` of `{}` knows: {}", entry.name, names.join(", "))
+        }
+        _ => format!("`{}` says in the designer what it takes", entry.name),
     }
 }

@@ -90,22 +90,20 @@ fn nodes(expect: &Expectation, finished: &Finished, found: &mut Vec<Difference>)
     let reports = &finished.report.nodes;
     if let Some(ran) = &expect.ran {
         let expected: BTreeSet<&str> = ran.iter().map(|id| id.value.as_str()).collect();
-        let is_asked = |report: &&NodeReport| is_of_the_flow(report) || expected.contains(&*report.address);
-        let actual: BTreeSet<&str> = reports
-            .iter()
-            .filter(is_asked)
-            .filter(|report| has_run(report))
-            .map(|report| &*report.address)
-            .collect();
+        let ran = || reports.iter().filter(|report| has_run(report));
+        let outer = ran().filter(|report| is_of_the_flow(report)).map(|report| &*report.address);
+        let inner = expected.iter().copied().filter(|name| ran().any(|report| is_called(report, name)));
+        let actual: BTreeSet<&str> = outer.chain(inner).collect();
         if expected != actual {
             differ("ran", json!(expected), json!(actual), found);
         }
     }
     for skipped in expect.skipped.iter().flatten() {
-        let report = reports.iter().find(|report| *report.address == skipped.value);
-        let is_skipped = report.is_some_and(|report| report.status == NodeStatus::Skipped);
-        if !is_skipped {
-            let actual = report.map_or(Value::Null, |report| json!(report.status));
+        let mut called = reports.iter().filter(|report| is_called(report, &skipped.value)).peekable();
+        let is_there = called.peek().is_some();
+        let other = called.find(|report| report.status != NodeStatus::Skipped);
+        if !is_there || other.is_some() {
+            let actual = other.map_or(Value::Null, |report| json!(report.status));
             differ(&format!("skipped.{}", skipped.value), json!("skipped"), actual, found);
         }
     }
@@ -118,10 +116,21 @@ fn nodes(expect: &Expectation, finished: &Finished, found: &mut Vec<Difference>)
         }
     }
     for (id, expected) in &expect.attempts {
-        let report = reports.iter().find(|report| *report.address == id.value);
-        let actual = report.map_or(0, |report| report.attempts.len());
+        let called = reports.iter().filter(|report| is_called(report, &id.value));
+        let actual: usize = called.map(|report| report.attempts.len()).sum();
         same(&format!("attempts.{}", id.value), expected, json!(actual), found);
     }
+}
+
+/// Whether a case means this node: by its address, or by the names alone, whatever the item or round.
+fn is_called(report: &NodeReport, name: &str) -> bool {
+    *report.address == *name || report.address.contains('[') && without_indices(&report.address) == name
+}
+
+fn without_indices(address: &str) -> String {
+    let mut parts = address.split('[');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |name, part| name + part.split_once(']').map_or("", |(_, rest)| rest))
 }
 
 /// A node of the flow itself, not of an item or an extension.

@@ -63,6 +63,30 @@ tests:
 }
 
 #[tokio::test]
+async fn nodes_within_others_are_compared_where_a_case_names_them() {
+    let text = "Flow f
+nodes:
+  each:
+    foreach:
+      in: '[1, 2]'
+      as: n
+      do: {order: [q, r, s], nodes: {q: {use: act}, r: {when: n == 1, use: act}, s: {when: n > 2, use: act}}}
+tests:
+  - {input: {}, expect: {ran: [each]}}
+  - {input: {}, expect: {ran: [each, each.q, each.r, 'each[1].q'], skipped: [each.s, 'each[1].r'], attempts: {each.q: 2, each.r: 1}}}
+  - {name: wrong, input: {}, expect: {ran: [each, each.s], skipped: [each.r], attempts: {each.s: 1}}}
+";
+    assert_eq!(
+        differences(&World::new(text)).await,
+        [
+            "f, wrong: ran: expected [\"each\",\"each.s\"], found [\"each\"]",
+            "f, wrong: skipped.each.r: expected \"skipped\", found \"succeeded\"",
+            "f, wrong: attempts.each.s: expected 1, found 0",
+        ]
+    );
+}
+
+#[tokio::test]
 async fn a_run_may_end_at_a_node() {
     let text = "Flow f
 order: [a, b]
