@@ -115,7 +115,11 @@ fn undo(plan: &Plan) -> Vec<String> {
 }
 
 fn print_point(point: &PointView, output: &Output) {
+    let mut before = point.tried.iter().filter(|tried| point.level.is_none_or(|level| tried.level <= level));
+    let is_guarded = before.any(|tried| tried.candidates.iter().any(|candidate| candidate.when.is_some()));
     let level = match (point.level, &point.default) {
+        (Some(level), _) if is_guarded => format!("level {level}, unless a guard holds before"),
+        (None, Some(_)) if is_guarded => "its own default, unless a guard holds".to_owned(),
         (Some(level), _) => format!("level {level}"),
         (None, Some(_)) => "its own default".to_owned(),
         (None, None) => output.ink(Ink::Bad, "nothing: EXTENSION_NOT_FOUND unless a guard holds"),

@@ -2,7 +2,7 @@
 //! components and the designer. A library, so that the crash harness runs the very same program.
 //!
 //! Exit codes: 0 done · 1 the answer is no (documents refused, cases failed, run failed) · 2 called wrongly ·
-//! 3 the environment refused (port taken, store unreadable, file missing).
+//! 3 the environment refused (port taken, file or store unreadable).
 
 mod catalog;
 mod check;
@@ -39,7 +39,7 @@ struct Arguments {
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), ", with the designer as this build embedded it");
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 1 the answer is no (documents refused, cases failed, the run failed); \
-    2 called wrongly; 3 the environment refused (port taken, store unreadable, file missing)";
+    2 called wrongly (a path or name that is not there); 3 the environment refused (port taken, file or store unreadable)";
 
 #[derive(Subcommand)]
 enum Command {

@@ -66,7 +66,12 @@ pub(super) fn store(fault: &dyn std::error::Error) -> Problem {
 /// The identity that the query names; the use case may be given by the resource.
 pub(super) fn identity(ask: &Ask, use_case: Option<&str>) -> Result<Identity, Problem> {
     let who: Who = ask.asked()?;
-    let use_case = use_case.or(who.use_case.as_deref()).unwrap_or_default();
+    let refused = |detail| Problem::refused(StatusCode::BAD_REQUEST, "IDENTITY_INVALID", detail);
+    let Some(use_case) = use_case.or(who.use_case.as_deref()) else {
+        return Err(refused(
+            "name the use case, which is a flow's name unless it states another: `?useCase=NAME`".to_owned(),
+        ));
+    };
     Identity::new(use_case, who.biz_id.as_deref(), who.scenario.as_deref())
-        .map_err(|fault| Problem::refused(StatusCode::BAD_REQUEST, "IDENTITY_INVALID", fault.to_string()))
+        .map_err(|fault| refused(fault.to_string()))
 }

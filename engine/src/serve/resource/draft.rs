@@ -126,7 +126,7 @@ fn named(value: &HeaderValue) -> impl Iterator<Item = u64> {
 }
 
 /// The version a writer believes to be there: `None` = there is none.
-fn expected(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
+fn expected(headers: &HeaderMap, there: Option<u64>) -> Result<Option<u64>, Problem> {
     let unconditional = || {
         let detail =
             "say which draft you have seen: `If-Match: \"version\"`, or `If-None-Match: *` for a new one";
@@ -136,7 +136,9 @@ fn expected(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
         return Ok(None);
     }
     let seen = headers.get(IF_MATCH).ok_or_else(unconditional)?;
-    Ok(named(seen).next())
+    // `*` is whatever draft there is.
+    let any = there.filter(|_| seen == "*");
+    Ok(any.or_else(|| named(seen).next()))
 }
 
 /// Somebody else was faster; tells what is there now.
@@ -157,7 +159,8 @@ pub(in crate::serve) async fn put(mut ask: Ask) -> Answer {
     let path = ask.param("path").to_owned();
     crate::engine::check_path(&path)
         .map_err(|fault| Problem::refused(StatusCode::BAD_REQUEST, "PATH_REFUSED", fault.to_string()))?;
-    let expected = expected(&ask.headers)?;
+    let there = Draft::get(&ask.engine.documents(), &path).await.map_err(|unread| fault(&unread))?;
+    let expected = expected(&ask.headers, there.map(|(_, version)| version))?;
     let draft = Draft {
         path,
         text: put.text,

@@ -101,8 +101,10 @@ async fn a_draft_is_written_read_and_removed_on_its_conditions() {
         ("PUT", "if-match: W/\"1\"\r\n", 200),
         ("GET", "if-none-match: \"1\"\r\n", 200),
         ("GET", "if-none-match: \"1\", \"2\"\r\n", 304),
+        ("PUT", "if-match: *\r\n", 200),
         ("DELETE", "if-match: \"1\"\r\n", 412),
-        ("DELETE", "if-match: \"2\"\r\n", 200),
+        ("DELETE", "if-match: \"3\"\r\n", 200),
+        ("PUT", "if-match: *\r\n", 412),
         ("GET", "", 404),
     ] {
         let (headers, body): (_, &[u8]) =
