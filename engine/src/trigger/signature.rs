@@ -139,6 +139,7 @@ fn element(der: &[u8], tag: u8) -> Option<(usize, &[u8])> {
 
 #[cfg(test)]
 mod tests {
+    use base64::{Engine as _, prelude::BASE64_STANDARD};
     use hyper::HeaderMap;
     use sdk::{Resource, Secret, serde_json::json};
     use standardwebhooks::Webhook;
@@ -185,5 +186,51 @@ mod tests {
         let mut other_id = signed(SECRET, 1_000, b"{}");
         other_id.insert("webhook-id", "msg_2".parse().unwrap());
         assert_eq!(fault(&other_id, b"{}", 1_000_000), "CALLBACK_FORGED");
+    }
+
+    /// What `BODY` was signed with, as SubjectPublicKeyInfo; and another key.
+    const KEY: &str = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAtUZIDDebq3U3Le5Sp9cIXmkBNossb4ZipZNzbGc7Mrfh\
+        3RA76ALNMFXjZmnez3S94e6F+mXpwxCHyvSBCB275daYQlSEfq066IAP0sZXbJnaG1e9n8asTJUkCYN3JY6dNX3l\
+        J93rEyY9tM5cAEgLM1DoPXszbqkZ0Nez8ilfbauJz/hGISWYdODfXmVdQebAGo9DpUtAGzNEUiscLvw9G3kACXN9\
+        83IJQgQlH1A9ucZy2d506zVIC+woXdbLklVlU/FgK/tRNWQW4Pv1eztkauTeKvx8+Ntk7ZriTmYcPZmuOJB5U5VI\
+        j4a19Zb+4GP5NapfBFDXHVMdQDEDZKWGzwIDAQAB";
+    const OTHER: &str = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAybnziWu+rmmFCRERIU1R3O/IcF5tqYaZfygsnY8hbtDt\
+        9tauiaZLJLNeYuJQhIrRHrgLxdKox1RH3whBEbRwc11ol1mfa7XdRuQVXHmIbpq+tZrJChDIRUnftV2mnHQSVox5\
+        AuyCBxeTMVortpSFFNWoBL+t6cgbJCSKgLtSdBii1wKwN+ZwELlVL4qE4zULmACLzNAhE0JKoJdKazUWPrQqS3Oa\
+        aKYX1mzme1wWiHT5pQjc/F4/hW1ABZmI3CzgZhcUSrT0ekR8PQQWZpiT0DHuhNV1xEjuHhXTdORTxZ3FPhdhgu7E\
+        nhpuOfiSeJDaVKDh/Z5IvKdnhAFnEv3/mQIDAQAB";
+    const BODY: &[u8] = br#"{"no":"P1","fen":7}"#;
+    const SIGNATURE: &str = "s1jbezv7Rk0c62ZgpxcOwVDxLWZOC5UlVYMS59GeITEnkMvb0WCZxCwk+OlZ3xfPnFeZqVIEjtg158BjBdw0Ppg8\
+        +f2CKl4XUoCQgZLEHdsWQXWGYsB+14sSJrqkoyWynhQNku80FRJpkuidKCthRBrriUZedVbS6uzc4869gv79fI6Q\
+        iM1RKNyZfYVa7Nk3ybwT7hbMZliEzDHwacg+q87MhLvFxr539pz/hFUXUJtrMpxsg3FyztMuyFBrPMd5Vk0uF+0y\
+        03FVlKFrmAFI9TD/WG7A6I287JKO0QN3JBVr2F0j6IRZ9sUHIumofz/HXyKkgS8szDtdyIFtW/XwMQ==";
+
+    fn bank(signature: Option<&str>, body: &[u8], key: &str) -> Result<String, String> {
+        let algorithm = json!({"signature": {
+            "algorithm": "rsa-sha256", "header": "x-sign", "publicKey": "secret://k",
+        }});
+        let connection = Resource::new("Connection", "bank", algorithm);
+        let pairs = signature.map(|text| ("x-sign".parse().unwrap(), text.parse().unwrap()));
+        let secret = |_: &str| Ok(Secret::new(key));
+        verify(&connection, &pairs.into_iter().collect(), body, 0, secret)
+            .map_err(|error| error.code.to_string())
+    }
+
+    #[test]
+    fn a_bank_signs_the_body_with_its_own_key_and_nobody_else_can() {
+        let pem = |key: &str| format!("-----BEGIN PUBLIC KEY-----\n{key}\n-----END PUBLIC KEY-----\n");
+        let id = bank(Some(SIGNATURE), BODY, &pem(KEY)).unwrap();
+        // The key inside, as PKCS#1 has it: 24 bytes of SubjectPublicKeyInfo stand before it.
+        let inside = &BASE64_STANDARD.decode(KEY).unwrap()[24..];
+        assert_eq!(bank(Some(SIGNATURE), BODY, &BASE64_STANDARD.encode(inside)), Ok(id));
+        let refused = |signature, body: &[u8], key: &str| bank(signature, body, key).unwrap_err();
+        assert_eq!(refused(None, BODY, KEY), "CALLBACK_UNSIGNED");
+        assert_eq!(refused(Some(""), BODY, KEY), "CALLBACK_FORGED");
+        assert_eq!(refused(Some("no base64"), BODY, KEY), "CALLBACK_FORGED");
+        assert_eq!(refused(Some(SIGNATURE), BODY, OTHER), "CALLBACK_FORGED");
+        assert_eq!(refused(Some(SIGNATURE), b"{}", KEY), "CALLBACK_FORGED");
+        for key in ["", "AAAA", "no base64", &KEY[..120]] {
+            assert_eq!(refused(Some(SIGNATURE), BODY, key), "CALLBACK_KEY", "{key}");
+        }
     }
 }

@@ -8,6 +8,7 @@ mod limits;
 mod openapi;
 mod reload;
 mod routes;
+mod runs;
 mod surface;
 pub(crate) mod world;
 
