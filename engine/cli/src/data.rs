@@ -45,9 +45,10 @@ pub(crate) struct ImportArguments {
 /// A store is opened here, never made: a mistyped path would else look like an empty history.
 ///
 /// # Errors
-/// There is no such directory.
+/// There is no such directory, or something else is in it.
 pub(crate) fn existing(data: &Path) -> Result<PathBuf, Fault> {
-    if data.is_dir() {
+    let is_empty = || fs::read_dir(data).is_ok_and(|mut entries| entries.next().is_none());
+    if data.join("current").is_file() || is_empty() {
         return Ok(data.to_owned());
     }
     Err(Fault::Usage(format!("{} is no data directory", data.display())))
@@ -77,8 +78,12 @@ pub(crate) fn export(arguments: &ExportArguments, output: &Output) -> Result<Exi
     let data = existing(&arguments.data)?;
     let out = &arguments.out;
     let file = File::create_new(out).map_err(|fault| Fault::file("make", out, &fault))?;
-    let lines = Sled::export(&state::Settings::new(data), &mut BufWriter::new(&file))
-        .map_err(|fault| refused(&fault))?;
+    let exported = Sled::export(&state::Settings::new(data), &mut BufWriter::new(&file));
+    let lines = exported.map_err(|fault| {
+        // Half an export would stand in the way of the next try; that it cannot be removed changes nothing here.
+        fs::remove_file(out).ok();
+        refused(&fault)
+    })?;
     file.sync_all().map_err(|fault| Fault::file("write", out, &fault))?;
     tell(lines, "written to", out, output);
     Ok(ExitCode::SUCCESS)

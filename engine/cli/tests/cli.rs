@@ -219,6 +219,18 @@ fn a_data_directory_moves_through_a_file() {
     assert!(history.stdout.contains("first"), "{}", history.stdout);
     let refused = call(&["import", "--data", "moved", "all.jsonl"], 3);
     assert!(refused.stderr.contains("not empty"), "{}", refused.stderr);
+    let all = fs::read_to_string(here.join("all.jsonl")).unwrap();
+    let lines: Vec<&str> = all.lines().collect();
+    fs::write(here.join("half.jsonl"), lines[..lines.len() - 2].join("\n")).unwrap();
+    let half = call(&["import", "--data", "half", "half.jsonl"], 3);
+    assert!(half.stderr.contains("cut off"), "{}", half.stderr);
+    assert_eq!(fs::read_dir(here.join("half")).unwrap().count(), 0, "half a store is none");
+    call(&["import", "--data", "half", "all.jsonl"], 0);
+    let other = call(&["export", "--data", "flows", "--out", "other.jsonl"], 2);
+    assert!(other.stderr.contains("no data directory"), "{}", other.stderr);
+    fs::write(here.join("half/period-000001/conf"), "segment_size: nonsense\n").unwrap();
+    call(&["export", "--data", "half", "--out", "other.jsonl"], 3);
+    assert!(!here.join("other.jsonl").exists(), "an export that failed does not stand in the way");
     let missing = call(&["compact", "--data", "nowhere"], 2);
     assert!(missing.stderr.contains("no data directory"), "{}", missing.stderr);
 }

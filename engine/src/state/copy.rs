@@ -128,6 +128,29 @@ pub(super) fn live(from: &dyn Table, to: &dyn Table, live: &BTreeSet<RunId>) -> 
     to.apply(changes)
 }
 
+/// Whether a key of an earlier period still counts: of runs that ended in it, of messages and keys to be known again.
+/// The rest has moved on to a later period, and is there as it is now, or is not there any more. `ended` remembers
+/// what it was asked.
+pub(super) fn still_counts(
+    table: &dyn Table,
+    (found, value): &Pair,
+    ended: &mut BTreeMap<RunId, bool>,
+) -> Result<bool> {
+    let run = match found.first() {
+        Some(b'j') => key::read_journal(found)?.0,
+        Some(b'x' | b's' | b'y' | b'p') => key::run_of(found)?,
+        Some(b'w') => return Ok(value.first() != Some(&0)),
+        Some(b'd' | b'q' | b'e' | b'u' | b'k' | b'm') => return Ok(false),
+        _ => return Ok(true),
+    };
+    if let Some(ended) = ended.get(&run) {
+        return Ok(*ended);
+    }
+    let has_ended = last(table, run)?.is_some_and(|(head, _)| head.status.is_ended());
+    ended.insert(run, has_ended);
+    Ok(has_ended)
+}
+
 fn copy(
     pairs: impl Iterator<Item = Result<Pair>>,
     to: &dyn Table,

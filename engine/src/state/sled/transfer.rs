@@ -1,7 +1,10 @@
 //! Export and import: the whole store as lines of JSON, for moving it and as the way out when sled
-//! cannot read its own files. A line is one key and its value in hexadecimal; periods become one.
+//! cannot read its own files. A line is one key and its value in hexadecimal; periods become one, and what a later
+//! one has taken over is told once. The last line says how many there are, so that half a file is known for one.
 
 use std::{
+    collections::BTreeMap,
+    fs,
     io::{BufRead, Write},
     path::Path,
 };
@@ -12,18 +15,27 @@ use super::{
     super::{
         commit::files,
         contract::{Error, Result},
+        copy::still_counts,
         encode::Undecodable,
         table::{Changes, Table},
     },
     Settings,
 };
 
-/// The layout of the lines.
-const VERSION: u32 = 1;
+/// The layout of the lines. The first one had no last line, and merged periods without regard.
+const VERSION: u32 = 2;
+
+/// Where an import is until it is whole.
+const ASIDE: &str = "importing";
 
 #[derive(Serialize, Deserialize)]
 struct Heading {
     bactrian: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Ending {
+    entries: u64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -44,17 +56,26 @@ impl super::Sled {
         let heading = json(&Heading { bactrian: VERSION })?;
         writeln!(out, "{heading}").map_err(failed)?;
         let mut lines = 0;
-        let mut tables = periods.older()?;
-        tables.reverse();
-        for table in tables.iter().map(|table| &**table).chain([&periods as &dyn Table]) {
+        let mut write = |key: &[u8], value: &[u8]| {
+            lines += 1;
+            let line = json(&Line { key: hex(key), value: hex(value) })?;
+            writeln!(out, "{line}").map_err(failed)
+        };
+        for table in periods.older()?.iter().rev() {
+            let mut ended = BTreeMap::new();
             for pair in table.range(&[], &[u8::MAX; 8]) {
-                let (key, value) = pair?;
-                let line = json(&Line { key: hex(&key), value: hex(&value) })?;
-                writeln!(out, "{line}").map_err(failed)?;
-                lines += 1;
+                let pair = pair?;
+                if still_counts(&**table, &pair, &mut ended)? {
+                    write(&pair.0, &pair.1)?;
+                }
             }
         }
-        out.flush().map_err(failed)?;
+        for pair in periods.range(&[], &[u8::MAX; 8]) {
+            let (key, value) = pair?;
+            write(&key, &value)?;
+        }
+        let ending = json(&Ending { entries: lines })?;
+        writeln!(out, "{ending}").and_then(|()| out.flush()).map_err(failed)?;
         Ok(lines)
     }
 
@@ -64,37 +85,72 @@ impl super::Sled {
     /// The directory is in use, a line cannot be read, or the files refuse.
     pub fn import(settings: &Settings, input: &mut dyn BufRead) -> Result<u64> {
         refuse_used(&settings.dir)?;
-        let periods = settings.periods()?;
-        let mut lines = input.lines();
-        let first = lines.next().transpose().map_err(|error| files("read the export", &error))?;
-        let heading: Option<Heading> = first.and_then(|line| serde_json::from_str(&line).ok());
-        if heading.is_none_or(|heading| heading.bactrian != VERSION) {
-            return Err(Undecodable("a file that is no export of this release").into());
+        // Apart until all of it is there: a part of a store must not be taken for one.
+        let aside = settings.dir.join(ASIDE);
+        let failed = |error: std::io::Error| files("fill the data directory", &error);
+        if aside.exists() {
+            fs::remove_dir_all(&aside).map_err(failed)?;
         }
-        let (mut count, mut changes) = (0, Changes::new());
-        for line in lines {
-            let line = line.map_err(|error| files("read the export", &error))?;
-            let line: Line =
-                serde_json::from_str(&line).map_err(|_| Undecodable("a line that is no key and value"))?;
-            changes.push((unhex(&line.key)?, Some(unhex(&line.value)?)));
-            count += 1;
-            if changes.len() == 500 {
-                periods.apply(std::mem::take(&mut changes))?;
+        let filled = fill(&Settings { dir: aside.clone(), ..settings.clone() }, input);
+        if filled.is_ok() {
+            // A directory without `current` is at its first period: that one comes whole, and first.
+            for part in ["period-000001", "current"] {
+                fs::rename(aside.join(part), settings.dir.join(part)).map_err(failed)?;
             }
         }
-        periods.apply(changes)?;
-        periods.flush()?;
-        Ok(count)
+        if aside.exists() {
+            fs::remove_dir_all(&aside).map_err(failed)?;
+        }
+        filled
     }
 }
 
+fn fill(settings: &Settings, input: &mut dyn BufRead) -> Result<u64> {
+    let unreadable = |error: std::io::Error| files("read the export", &error);
+    let mut lines = input.lines();
+    let first = lines.next().transpose().map_err(unreadable)?;
+    let version =
+        first.and_then(|line| serde_json::from_str::<Heading>(&line).ok()).map(|found| found.bactrian);
+    let has_ending = match version {
+        Some(1) => false,
+        Some(VERSION) => true,
+        _ => return Err(Undecodable("a file that is no export of this release").into()),
+    };
+    let periods = settings.periods()?;
+    let (mut count, mut changes, mut ending) = (0, Changes::new(), None);
+    for line in lines {
+        let text = line.map_err(unreadable)?;
+        let no_line = Undecodable("a line that is no key and value");
+        if ending.is_some() {
+            return Err(no_line.into());
+        }
+        let Ok(line) = serde_json::from_str::<Line>(&text) else {
+            let found: Ending = serde_json::from_str(&text).map_err(|_| no_line)?;
+            ending = Some(found.entries);
+            continue;
+        };
+        changes.push((unhex(&line.key)?, Some(unhex(&line.value)?)));
+        count += 1;
+        if changes.len() == 500 {
+            periods.apply(std::mem::take(&mut changes))?;
+        }
+    }
+    if has_ending && ending != Some(count) {
+        return Err(Undecodable("an export that was cut off").into());
+    }
+    periods.apply(changes)?;
+    periods.flush()?;
+    Ok(count)
+}
+
 fn refuse_used(dir: &Path) -> Result<()> {
-    match std::fs::read_dir(dir).map(|mut entries| entries.next().is_some()) {
-        Ok(true) => Err(Error::Files {
+    let entries = fs::read_dir(dir).into_iter().flatten();
+    match entries.filter_map(std::result::Result::ok).any(|entry| entry.file_name() != ASIDE) {
+        true => Err(Error::Files {
             action: "import into this directory",
             reason: "it is not empty; name one that does not exist".into(),
         }),
-        _ => Ok(()),
+        false => Ok(()),
     }
 }
 

@@ -175,6 +175,41 @@ async fn an_export_fills_an_empty_store() {
     check_lived_in(&mut world).await;
 }
 
+/// What a period has left to the next one is not told again by an export, else it would happen once more.
+#[tokio::test]
+async fn an_export_over_several_periods_brings_back_nothing_that_is_over() {
+    let mut world = lived_in().await;
+    let early = world.store().deliver(world.message("p-8", "also early")).await.unwrap();
+    assert_eq!(early, Delivered::Early);
+    world.store().deliver(world.message("p-1", "e-1")).await.unwrap();
+    world.as_sled().unwrap().rotate(world.now).await.unwrap();
+    // Since then: the early message was taken, the waiting run has ended, the document is gone.
+    let mut lease = world.claim_one().await;
+    let end = world.batch(&[received("pay", "e-1"), ended(Status::Succeeded, None)]);
+    world.store().append(&mut lease, end).await.unwrap();
+    let mut other = world.begin().await;
+    world.store().append(&mut other, world.idle(&[awaits("pay", "p-8")])).await.unwrap();
+    let take = world.batch(&[received("pay", "also early"), ended(Status::Succeeded, None)]);
+    world.store().append(&mut other, take).await.unwrap();
+    world.store().remove("plan", "abc").await.unwrap();
+    let (from, to) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    world.copy_to(from.path());
+    let mut lines = Vec::new();
+    Sled::export(&settings(from.path()), &mut lines).unwrap();
+    let target = settings(&to.path().join("data"));
+    Sled::import(&target, &mut lines.as_slice()).unwrap();
+    let mut moved = World::open(&target.dir);
+    moved.now = world.now + 60_000;
+    assert_eq!(moved.store().get("plan", "abc").await.unwrap(), None);
+    assert_eq!(moved.store().claim(moved.now, 10).await.unwrap().len(), 0, "nothing is due");
+    let mut third = moved.begin().await;
+    let told = moved.store().append(&mut third, moved.idle(&[awaits("pay", "p-8")])).await.unwrap();
+    assert_eq!(told.messages, [], "a message is taken once");
+    let all = moved.store().list(&Filter { limit: 10, ..Filter::default() }).await.unwrap();
+    let statuses: Vec<_> = all.rows.iter().map(|row| row.status).collect();
+    assert_eq!(statuses, [Status::Waiting, Status::Succeeded, Status::Succeeded, Status::Failed]);
+}
+
 #[tokio::test]
 async fn a_database_that_cannot_be_read_is_an_error_that_says_what_to_do() {
     let dir = TempDir::new().unwrap();
