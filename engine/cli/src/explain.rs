@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use engine::{
     catalog::PointView,
     flow::{
-        plan::Plan,
+        document::CompensationOrder,
         variant::{Change, Origin},
     },
 };
@@ -26,7 +26,7 @@ pub(crate) struct Arguments {
     flows: Vec<PathBuf>,
     #[command(flatten)]
     who: Who,
-    /// Shows what would be undone if the last node failed, in that order.
+    /// Shows what would be undone if the last node failed, in that order; `[]` is every item or round.
     #[arg(long)]
     undo: bool,
 }
@@ -63,7 +63,7 @@ pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Fa
         let nodes: Vec<_> = plan.body.nodes.iter().zip(&plan.origins).map(|(node, origin)| {
             json!({"id": node.id, "origin": origin_word(origin.as_ref()), "changedBy": touched(origin.as_ref()), "undoable": node.compensate.is_some()})
         }).collect();
-        output.json(&json!({"plan": view, "nodes": nodes, "undo": undo(&plan)}));
+        output.json(&json!({"plan": view, "nodes": nodes, "undo": snapshot.undo(&plan, &identity)}));
         return Ok(ExitCode::SUCCESS);
     }
     let variants =
@@ -81,8 +81,13 @@ pub(crate) fn run(arguments: &Arguments, output: &Output) -> Result<ExitCode, Fa
     }
     view.points.iter().for_each(|point| print_point(point, output));
     if arguments.undo {
-        output.line("undone in this order:");
-        undo(&plan).iter().for_each(|id| output.line(&format!("  {id}")));
+        let undone = snapshot.undo(&plan, &identity);
+        output.line(match plan.compensation.order {
+            _ if undone.is_empty() => "nothing can be undone",
+            CompensationOrder::Reverse => "undone in this order:",
+            CompensationOrder::Parallel => "undone side by side:",
+        });
+        undone.iter().for_each(|address| output.line(&format!("  {address}")));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -100,18 +105,6 @@ fn origin_word(origin: Option<&Origin>) -> String {
 
 fn touched(origin: Option<&Origin>) -> &[std::sync::Arc<str>] {
     origin.map_or(&[], |origin| &origin.touched)
-}
-
-/// Nodes that can be undone, the last first: what a failure at the very end would undo when all of them ran
-/// one after another.
-fn undo(plan: &Plan) -> Vec<String> {
-    plan.body
-        .nodes
-        .iter()
-        .rev()
-        .filter(|node| node.compensate.is_some())
-        .map(|node| node.id.to_string())
-        .collect()
 }
 
 fn print_point(point: &PointView, output: &Output) {

@@ -38,6 +38,30 @@ fn flow(name: &str, rest: &str) -> String {
 }
 
 #[test]
+fn what_could_be_undone_is_told_wherever_it_stands() {
+    let undo = "compensate: {use: map, with: 1}";
+    let nodes = format!(
+        "  items: {{needs: [a], foreach: {{in: '[1]', as: n, do: {{nodes: {{x: {{use: map, {undo}}}}}}}}}}}
+  each: {{needs: [items], foreach: {{in: '[1]', as: n, do: {{use: map, {undo}}}}}}}
+  part: {{needs: [each], flow: {{name: part}}, {undo}}}
+  away: {{needs: [part], flow: {{name: part, mode: detached}}}}
+  first: {{needs: [part], race: {{one: {{nodes: {{y: {{use: map, {undo}}}}}}}, two: {{nodes: {{z: {{use: map}}}}}}}}}}
+  point: {{needs: [first], extension: point}}\n"
+    );
+    let header = |kind, name| format!("apiVersion: bactrian/v1\nkind: {kind}\nmetadata: {{name: {name}}}\n");
+    let part = format!("{}nodes:\n  k: {{use: map, {undo}}}\n", header("Flow", "part"));
+    let point =
+        format!("{}default: {{nodes: {{d: {{use: map, {undo}}}}}}}\n", header("ExtensionPoint", "point"));
+    let texts = [("all.yaml", [flow("whole", &nodes), part, point].join("---\n"))];
+    let texts: Vec<(&str, &str)> = texts.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let snapshot = with(&texts, &anything::registry(), None).unwrap_or_else(|found| panic!("{found:#?}"));
+    let identity = id("whole", "", "");
+    let plan = snapshot.flow("whole", None, &identity).unwrap();
+    let told = snapshot.undo(&plan, &identity);
+    assert_eq!(told, ["point.d", "first.one.y", "part", "part.k", "each[]", "items[].x"]);
+}
+
+#[test]
 fn one_flow_is_three_plans_by_identity() {
     let snapshot = reference();
     let check = |biz_id, scenario, level, variants: &[&str], nodes: &str| {

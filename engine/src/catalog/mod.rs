@@ -14,6 +14,7 @@ mod explain;
 mod point;
 mod route;
 mod snapshot;
+mod undo;
 
 pub use channel::Channel;
 pub use compile::{Sources, compile};

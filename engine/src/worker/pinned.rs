@@ -35,6 +35,13 @@ fn begun_with(served: &Served, origin: &Origin) -> Option<Arc<Plan>> {
     served.flow(&origin.flow, None, &origin.identity).ok().filter(|plan| plan.hash == origin.plan)
 }
 
+impl Engine {
+    /// The revision that a run is pinned to and its plan there; none when it is gone.
+    pub(crate) async fn pinned(&self, origin: &Origin) -> Option<(Arc<Served>, Arc<Plan>)> {
+        pinned(&self.0, origin).await.ok()
+    }
+}
+
 async fn revision(inside: &Arc<Inside>, number: u64) -> Option<Arc<Served>> {
     // Many runs of one revision come at once after a restart: one of them compiles it.
     let _one_at_a_time = inside.desk.compiling.lock().await;

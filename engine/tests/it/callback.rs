@@ -118,3 +118,19 @@ async fn a_check_that_was_dropped_still_holds_for_the_runs_that_asked_for_it() {
     assert_eq!(told(&world, "bank", Some(OLD), &paid("P1", 3)).await, "delivered");
     assert_eq!(ended(&world, &place).await, json!({"fen": 3}));
 }
+
+#[tokio::test]
+async fn what_a_run_of_an_earlier_revision_would_undo_is_told_as_that_one_says() {
+    let undoable = "Flow pay\ndurable: true\nnodes:\n  \
+                    booked: {use: map, with: {}, compensate: {use: map, with: {}}}\n  \
+                    paid: {needs: [booked], wait: {callback: {channel: bank, key: '${input.no}'}}}";
+    let world = world(undoable).await;
+    let place = waiting(&world, &json!({"no": "P1"})).await;
+    let undo = async || world.get(&format!("{place}/undo")).await.json();
+    let before = undo().await;
+    assert_eq!(before["steps"][0]["address"], "booked", "{before}");
+    serve(&world, "Flow other\nnodes: {a: {use: map, with: {}}}").await;
+    assert_eq!(undo().await, before);
+    let page = world.get(&place).await.json();
+    assert_eq!(page["nodes"][0]["use"], "map", "{page}");
+}

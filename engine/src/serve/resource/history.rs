@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use sdk::{Class, Error};
+use sdk::{Class, Error, Shared};
 use serde_json::{Value, json};
 
 use super::{
@@ -17,7 +17,7 @@ use crate::{
     recent::{self, Child, Item, ItemCause, ItemError, Late, WholeError},
     run::{RunStatus, unseal},
     serve::{Problem, durable::refused},
-    state::{Action, Entry, Filter, Message, Row, RunId, Snapshot, Status, Tenant},
+    state::{Action, Entry, Filter, Message, Origin, Row, RunId, Snapshot, Status, Tenant},
 };
 
 /// Runs that a run's page lists of those it started, at the most.
@@ -157,33 +157,14 @@ pub(super) async fn page(engine: &Engine, id: &str) -> Result<Option<Value>, Pro
         return Ok(None);
     };
     let Some(origin) = known.origin() else { return Ok(None) };
-    let ended = known.records.last().filter(|_| known.status.is_ended());
-    let (mut is_degraded, mut output, mut failure, mut address) = (false, None, None, None);
-    for record in &known.records {
-        match &record.entry {
-            Entry::Ended { is_degraded: told, output: gave, failure: why, address: at, .. } => {
-                (is_degraded, output, failure, address) = (*told, gave.clone(), why.clone(), at.clone());
-            }
-            Entry::Parked { failure: why, address: at } => {
-                (failure, address) = (Some(why.clone()), at.clone())
-            }
-            Entry::Resumed { .. } => (failure, address) = (None, None),
-            _ => {}
-        }
-    }
-    let row = Row {
-        run,
-        status: known.status,
-        origin: origin.clone(),
-        seq: 0,
-        changed_at: known.records.last().map_or(0, |record| record.at),
-        ended_at: ended.map(|record| record.at),
-        is_degraded,
-        failure: failure.as_deref().cloned(),
-        address,
+    let (row, output) = ended(run, origin, &known);
+    // Of a run that has ended, an earlier revision is not compiled again: this is only what people look at.
+    let serving = || engine.served().plan(&origin.plan).cloned();
+    let plan = match known.status.is_ended() {
+        true => serving(),
+        false => engine.pinned(origin).await.map(|(_, plan)| plan),
     };
-    let served = engine.served();
-    let journal = Journal { records: &known.records, plan: served.plan(&origin.plan).map(|plan| &**plan) };
+    let journal = Journal { records: &known.records, plan: plan.as_deref() };
     let seen = match seen(engine, id) {
         seen if seen.is_empty() => retold::nodes(engine, origin, &known).await,
         seen => seen,
@@ -205,10 +186,41 @@ pub(super) async fn page(engine: &Engine, id: &str) -> Result<Option<Value>, Pro
     if let (Value::Object(page), Value::Object(more)) = (&mut page, more) {
         page.extend(more);
     }
-    if let Some(error) = &failure {
+    if let Some(error) = &row.failure {
         page["error"] = json!(whole(error, id, &row, &known));
     }
     Ok(Some(page))
+}
+
+/// A run's row as its whole journal tells it, and what it gave.
+fn ended(run: RunId, origin: &Origin, known: &Snapshot) -> (Row, Option<Shared>) {
+    let last = known.records.last();
+    let mut output = None;
+    let mut row = Row {
+        run,
+        status: known.status,
+        origin: origin.clone(),
+        seq: 0,
+        changed_at: last.map_or(0, |record| record.at),
+        ended_at: last.filter(|_| known.status.is_ended()).map(|record| record.at),
+        is_degraded: false,
+        failure: None,
+        address: None,
+    };
+    for record in &known.records {
+        match &record.entry {
+            Entry::Ended { is_degraded, output: gave, failure, address, .. } => {
+                (row.is_degraded, output) = (*is_degraded, gave.clone());
+                (row.failure, row.address) = (failure.as_deref().cloned(), address.clone());
+            }
+            Entry::Parked { failure, address } => {
+                (row.failure, row.address) = (Some((**failure).clone()), address.clone());
+            }
+            Entry::Resumed { .. } => (row.failure, row.address) = (None, None),
+            _ => {}
+        }
+    }
+    (row, output)
 }
 
 /// The runs that a run started, oldest first: durable ones, and others that are still known.
@@ -304,10 +316,15 @@ pub(super) async fn undo(engine: &Engine, id: &str) -> Result<Option<Vec<UndoSte
     let Some(known) = engine.store().read(run).await.map_err(|error| refused(&error))? else {
         return Ok(None);
     };
-    let served = engine.served();
     let Some(origin) = known.origin() else { return Ok(None) };
+    // An ended run is not undone any more.
+    if known.status.is_ended() {
+        return Ok(Some(Vec::new()));
+    }
+    let pinned = engine.pinned(origin).await;
+    let served = pinned.as_ref().map_or_else(|| engine.served(), |(served, _)| Arc::clone(served));
     let around = Around { served: &served, identity: &origin.identity };
-    let plan = served.plan(&origin.plan).map(|plan| &**plan);
+    let plan = pinned.as_ref().map(|(_, plan)| &**plan);
     Ok(Some(Journal { records: &known.records, plan }.undo(&around)))
 }
 
