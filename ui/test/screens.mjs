@@ -38,8 +38,18 @@ async function screensOf(world) {
         await page.waitForSelector('.pb-steps li:nth-child(2)[data-state="good"]', { timeout: 60_000 });
       },
     ],
+    [
+      'settings',
+      '/flows/close-unpaid-order',
+      press('header [aria-label="流程设置"], header [aria-label="Flow settings"]'),
+    ],
     ['runs', '/runs'],
-    ...(undone === undefined ? [] : [['trace', `/runs/${undone}`]]),
+    ...(undone === undefined
+      ? []
+      : [
+          ['trace', `/runs/${undone}`],
+          ['rerun', `/runs/${undone}`, press('.tr-actions button:last-child')],
+        ]),
     ...(waiting === undefined ? [] : [['waiting', `/runs/${waiting}`]]),
     ...(parked === undefined
       ? []
