@@ -2,10 +2,13 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { language } from '../scripts/language.mjs';
+import { dropDraft, open } from './editor.mjs';
 import { binaries } from './engine.mjs';
 
-export async function described({ api, assert, kind }) {
+export async function described(world) {
+  const { api, assert, kind } = world;
   if (kind !== 'built') return;
+  await refused(world);
   const copy = JSON.parse(readFileSync(new URL('../scripts/openapi.json', import.meta.url), 'utf8'));
   const told = await (await fetch(`${api}/openapi.json`)).json();
   assert.deepEqual(copy.components.schemas, told.components.schemas, '`make golden` writes the copy anew');
@@ -13,6 +16,59 @@ export async function described({ api, assert, kind }) {
   const said = language(join(binaries(), 'bactrian'));
   assert.deepEqual(own, said, 'node scripts/language.mjs PATH-OF-BACTRIAN writes the copy anew');
   await spoken(api, assert);
+}
+
+/** What is wrong with a draft, each in a line of its own. */
+const BROKEN = [
+  ['metadata: {', 'colour: red\nmetadata: {'],
+  ['method: POST\n    path: /orders/{id}/cancel', 'method: FETCH\n    path: orders/{id}/cancel?a'],
+  ['order: [load,', 'order: [laod,'],
+  ['retry: {attempts: 3}', 'retry: {attempts: 3000}'],
+  ["'/${input.orderId}'", "'/${inptu.orderId}'"],
+  ['class: business,', 'class: fatal,'],
+  ['connection: coupons,', 'connection: cuopons, verb: POST,'],
+];
+
+/** Outside code, the list of problems holds no word of English. */
+async function refused(world) {
+  const { api, assert } = world;
+  const path = 'order/cancel-order.yaml';
+  await dropDraft(world, path);
+  const published = (await (await fetch(`${api}/v1/catalog/files/${path}`)).json()).text;
+  const text = BROKEN.reduce((so, [right, wrong]) => {
+    assert.ok(so.includes(right), right);
+    return so.replace(right, wrong);
+  }, published);
+  const { revision } = await (await fetch(`${api}/v1/catalog`)).json();
+  await fetch(`${api}/v1/catalog/drafts/${path}`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json', 'if-none-match': '*' },
+    body: JSON.stringify({ text, baseRevision: revision }),
+  });
+  const { page, errors } = await open(world, 'cancel-order');
+  await page
+    .getByRole('button', { name: /^问题/ })
+    .or(page.getByRole('tab', { name: /^问题/ }))
+    .first()
+    .click();
+  const problems = page.locator('.problem-text');
+  await problems.nth(BROKEN.length - 2).waitFor();
+  await problems.filter({ hasText: '没有 colour 这个键' }).first().waitFor();
+  const bare = await problems.evaluateAll((all) =>
+    all.map((one) => {
+      const copy = one.cloneNode(true);
+      for (const code of copy.querySelectorAll('code')) code.remove();
+      return copy.textContent ?? '';
+    }),
+  );
+  assert.deepEqual(
+    bare.filter((one) => /[A-Za-z]{2,}/.test(one.replace(/HTTP|YAML|JSON|CEL|Schema/g, ''))),
+    [],
+    'problems are told in Chinese',
+  );
+  assert.deepEqual(errors, []);
+  await page.close();
+  await dropDraft(world, path);
 }
 
 const read = (path) => JSON.parse(readFileSync(new URL(`../src/${path}`, import.meta.url), 'utf8'));
