@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useCallback } from 'react';
 import { useSettings } from '../app/settings';
 import { useText } from '../app/text';
 import type { Translator } from './translate';
@@ -26,7 +27,7 @@ function useWords(): Words | undefined {
 /** The engine's sentence in the reader's language, for where only plain text can stand. */
 export function useSaid(): (message: string) => string {
   const words = useWords();
-  return (message) => words?.translate(message) ?? message;
+  return useCallback((message) => words?.translate(message) ?? message, [words]);
 }
 
 /** What every failed call says. */

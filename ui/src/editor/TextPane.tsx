@@ -25,6 +25,7 @@ import { tags } from '@lezer/highlight';
 import { useEffect, useRef } from 'react';
 import { useText } from '../app/text';
 import type { Session } from '../core/session';
+import { useSaid } from '../described/Said';
 import { useLanguage } from '../described/useDescribed';
 import { type Tree, nodeAt, pathAt, readValue } from '../core/tree';
 import { type CompletionSource, completeText, expressions } from './completion';
@@ -162,6 +163,9 @@ function useDiagnosticMarks(view: React.RefObject<EditorView | undefined>): void
   const problems = useProblems();
   const latest = useRef(problems);
   latest.current = problems;
+  const said = useSaid();
+  const told = useRef(said);
+  told.current = said;
   const { session } = useEditing();
   useEffect(() => {
     session.dressMore(
@@ -177,7 +181,7 @@ function useDiagnosticMarks(view: React.RefObject<EditorView | undefined>): void
                 from,
                 to: Math.min(to, text.length),
                 severity: one.severity,
-                message: one.help == null ? one.message : `${one.message}\n${one.help}`,
+                message: [one.message, ...(one.help == null ? [] : [one.help])].map(told.current).join('\n'),
               },
             ];
           }),
@@ -187,7 +191,7 @@ function useDiagnosticMarks(view: React.RefObject<EditorView | undefined>): void
   }, [session]);
   useEffect(() => {
     if (view.current !== undefined && problems.length >= 0) forceLinting(view.current);
-  }, [problems, view]);
+  }, [problems, view, said]);
 }
 
 const COLOURS = HighlightStyle.define([
