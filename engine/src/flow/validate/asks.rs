@@ -70,7 +70,7 @@ fn follow<'c>(
             if told.insert(path.iter().copied().collect()) {
                 let circle: Vec<&str> = path.iter().copied().chain([point.value.as_str()]).collect();
                 let message = format!("extension points ask each other without end: {}", circle.join(" -> "));
-                let help = "ask another point, or let a guard (`when`) tell which extension answers";
+                let help = "ask another point, or let a guard (`when`) tell the two apart";
                 set.error("FLOW_CYCLE", point.span, message, help);
             }
         } else if let Some(next) = answers.certain(&point.value, identity) {
