@@ -8,6 +8,7 @@ import { nodeAt, readValue } from '../core/tree';
 import { Button, IconButton } from '../kit/Button';
 import { Icon } from '../kit/Icon';
 import { useReport } from './actions';
+import { updateOf } from './cases';
 import { applyPatch } from './patches';
 import { documentOfFlow, useEditing } from './session';
 
@@ -36,7 +37,7 @@ export function OwnCase({ at, was, is, onKept }: OwnCaseProps) {
         (patch) => (source: string, tree: typeof session.tree, document: number) =>
           applyPatch(source, tree, document, path, patch),
       );
-    const outcome = report(runAll({ zh: `更新用例 ${name}`, en: `Update case ${name}` }, works, 'form'));
+    const outcome = report(runAll(updateOf(name), works, 'form'));
     if (outcome.ok) onKept();
   };
   const remove = () => {

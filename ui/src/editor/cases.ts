@@ -1,5 +1,6 @@
 /** The cases of a flow: as its text states them, and as the engine serves those of the file beside it. */
 import type { Case, ServedCase } from '../api/flows';
+import type { CommandName } from '../core/commands/run';
 import { type Json, type JsonObject, isList, isObject } from '../core/json';
 import { nodeAt, parseTree, readValue } from '../core/tree';
 import { documentOfFlow } from './session';
@@ -63,4 +64,9 @@ export function statedIn(text: string, flow: string): ReadonlySet<string | null>
   const root = tree.documents[documentOfFlow(tree, flow)]?.root;
   const tests = root === undefined ? null : (readValue(nodeAt(root, ['tests'])) ?? null);
   return new Set(casesOf(tests).map((one) => nameOf(one) ?? null));
+}
+
+/** What the step is called that changes a case where it stands. */
+export function updateOf(name: string): CommandName {
+  return { zh: `更新用例 ${name}`, en: `Update case ${name}` };
 }
