@@ -43,12 +43,18 @@ export async function rerun(world) {
   // The list without what schedules started.
   await page.goto(`${url}/runs`, { waitUntil: 'load' });
   await page.locator('.rn-hide').click();
-  const [asked] = await Promise.all([
-    page.waitForResponse((response) => response.url().includes('trigger=call%2Cflow%2Crerun')),
-    page.reload({ waitUntil: 'load' }),
-  ]);
-  const shown = (await asked.json()).items.map((one) => one.trigger);
-  assert.ok(shown.includes('rerun') && !shown.includes('cron'), 'the address keeps the filter');
+  await page.waitForFunction(() => location.search.includes('hide='));
+  await page.reload({ waitUntil: 'load' });
+  await page.locator('.rn-row').first().waitFor();
+  const filtered = await page.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .map((entry) => entry.name)
+      .find((name) => name.includes('trigger=call%2Cflow%2Crerun')),
+  );
+  assert.ok(filtered !== undefined, 'the address keeps the filter');
+  const shown = (await (await fetch(filtered)).json()).items.map((one) => one.trigger);
+  assert.ok(shown.includes('rerun') && !shown.includes('cron'), 'nothing that a schedule started');
   assert.equal(await page.locator('.rn-hide').getAttribute('aria-pressed'), 'true');
   assert.deepEqual(
     errors.filter((error) => !error.includes('status of 400')),
