@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use sdk::{Clock, Timestamp};
 use serde::Serialize;
 
-use crate::state::{Parent, Trigger};
+use crate::state::{Parent, RunId, Trigger};
 
 use super::{Child, Item, Kept, Live, Runs, Statistics, locked};
 
@@ -141,8 +141,8 @@ impl Runs {
     /// Runs that are not durable and were started by this one.
     #[must_use]
     pub fn children(&self, id: &str, clock: &dyn Clock) -> Vec<Child> {
-        let is_parent =
-            |parent: &Option<Parent>| parent.as_ref().is_some_and(|parent| parent.run.to_string() == id);
+        let Ok(run) = id.parse::<RunId>() else { return Vec::new() };
+        let is_parent = |parent: &Option<Parent>| parent.as_ref().is_some_and(|parent| parent.run == run);
         let live = self.all_live().into_iter().filter(|live| is_parent(&live.about.parent));
         let mut found: Vec<Item> = live.map(|live| live.item(clock)).collect();
         for shelf in [&self.ended, &self.failed] {

@@ -36,16 +36,14 @@ pub(super) fn circles(set: &mut Set<'_>) {
             answers.defaults.insert(&point.header.name.value, default);
         }
     }
-    let mut told = BTreeSet::new();
+    let mut walk = Walk { set, answers, told: BTreeSet::new() };
     for extension in checked.extensions.iter().filter(|extension| extension.when.is_none()) {
         for stated in &extension.places {
-            let point = extension.point.value.as_str();
-            follow(set, &answers, &extension.implementation, &place(stated), &mut vec![point], &mut told);
+            walk.begin(&extension.point.value, &extension.implementation, &place(stated));
         }
     }
     for (point, default) in checked.points.iter().filter_map(|point| Some((point, point.default.as_ref()?))) {
-        let nobody = (String::new(), None, None);
-        follow(set, &answers, default, &nobody, &mut vec![&point.header.name.value], &mut told);
+        walk.begin(&point.header.name.value, default, &(String::new(), None, None));
     }
 }
 
@@ -56,27 +54,42 @@ fn asked(implementation: &Implementation) -> impl Iterator<Item = &Spanned<Strin
     })
 }
 
-fn follow<'c>(
-    set: &mut Set<'_>,
-    answers: &Answers<'c>,
-    implementation: &'c Implementation,
-    identity: &Place,
-    path: &mut Vec<&'c str>,
-    told: &mut BTreeSet<BTreeSet<&'c str>>,
-) {
-    for point in asked(implementation) {
-        // A circle that does not lead back to where it began is told from one of its own points.
-        if path[0] == point.value {
-            if told.insert(path.iter().copied().collect()) {
-                let circle: Vec<&str> = path.iter().copied().chain([point.value.as_str()]).collect();
-                let message = format!("extension points ask each other without end: {}", circle.join(" -> "));
-                let help = "ask another point, or let a guard (`when`) tell the two apart";
-                set.error("FLOW_CYCLE", point.span, message, help);
+struct Walk<'w, 's, 'c> {
+    set: &'w mut Set<'s>,
+    answers: Answers<'c>,
+    told: BTreeSet<BTreeSet<&'c str>>,
+}
+
+impl<'c> Walk<'_, '_, 'c> {
+    fn begin(&mut self, point: &'c str, implementation: &'c Implementation, identity: &Place) {
+        self.follow(implementation, identity, &mut vec![point], &mut BTreeSet::new());
+    }
+
+    /// `seen` are the points that were followed: another way to one of them leads no further, and a circle that does
+    /// not lead back to where it began is told from one of its own points.
+    fn follow(
+        &mut self,
+        implementation: &'c Implementation,
+        identity: &Place,
+        path: &mut Vec<&'c str>,
+        seen: &mut BTreeSet<&'c str>,
+    ) {
+        for point in asked(implementation) {
+            if path[0] == point.value {
+                if self.told.insert(path.iter().copied().collect()) {
+                    let circle: Vec<&str> = path.iter().copied().chain([point.value.as_str()]).collect();
+                    let message =
+                        format!("extension points ask each other without end: {}", circle.join(" -> "));
+                    let help = "ask another point, or let a guard (`when`) tell the two apart";
+                    self.set.error("FLOW_CYCLE", point.span, message, help);
+                }
+            } else if seen.insert(&point.value)
+                && let Some(next) = self.answers.certain(&point.value, identity)
+            {
+                path.push(&point.value);
+                self.follow(next, identity, path, seen);
+                path.pop();
             }
-        } else if let Some(next) = answers.certain(&point.value, identity) {
-            path.push(&point.value);
-            follow(set, answers, next, identity, path, told);
-            path.pop();
         }
     }
 }
